@@ -1,0 +1,108 @@
+"""Connections: to the lake that a run writes, and to a published snapshot that everyone reads.
+
+Comes in: settings. Goes out: a DuckDB connection in which the catalog `lake` is attached and current. Called by every
+folder; connections are short-lived, and only the holder of the writer's lock opens the live lake to write.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from warehouse.errors import WeftError
+from warehouse.extensions import LAKE_EXTENSIONS, load_extensions
+from warehouse.identifiers import quote_literal
+from warehouse.ledger import create_ledger
+from warehouse.settings import Settings
+
+SCHEMAS = ("raw", "staging", "intermediate", "marts", "ops")
+
+
+def prepare_connection(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """Open an in-memory DuckDB with the lake's extensions and the run's limits, nothing attached yet."""
+    settings.temp_dir.mkdir(parents=True, exist_ok=True)
+    con = duckdb.connect(
+        ":memory:",
+        config={
+            "memory_limit": settings.run.memory_limit,
+            "threads": settings.run.threads,
+            "temp_directory": str(settings.temp_dir),
+            "autoinstall_known_extensions": "false",
+        },
+    )
+    load_extensions(con, *LAKE_EXTENSIONS)
+    return con
+
+
+def attach_statement(catalog: Path, data: Path, *, read_only: bool) -> str:
+    """Return the ATTACH statement for a DuckLake whose catalog is an SQLite file.
+
+    The data path is overridden because a deployment's folder may be moved, and frozen catalogs are read from elsewhere.
+    """
+    options = [f"DATA_PATH {quote_literal(str(data) + '/')}", "OVERRIDE_DATA_PATH true"]
+    if read_only:
+        options.append("READ_ONLY")
+    return f"ATTACH {quote_literal(f'ducklake:sqlite:{catalog}')} AS lake ({', '.join(options)})"
+
+
+@contextmanager
+def connect_lake(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Attach the live lake for writing; creates it, its schemas and its ledger when they are missing."""
+    settings.data_path.mkdir(parents=True, exist_ok=True)
+    is_new = not settings.catalog_path.exists()
+    con = prepare_connection(settings)
+    try:
+        con.execute(attach_statement(settings.catalog_path, settings.data_path, read_only=False))
+        con.execute("USE lake")
+        if is_new or not _has_ledger(con):
+            con.execute("BEGIN")
+            for schema in SCHEMAS:
+                con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+            create_ledger(con)
+            con.execute("COMMIT")
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
+def connect_publication(settings: Settings, publication_id: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Attach the frozen catalog of a publication, read-only; the current one unless another is named.
+
+    Raises:
+        WeftError: nothing is published yet, or the named publication is not kept.
+    """
+    con = open_publication(settings, publication_id)
+    try:
+        yield con
+    finally:
+        con.close()
+
+
+def open_publication(settings: Settings, publication_id: int | None = None) -> duckdb.DuckDBPyConnection:
+    """Like `connect_publication`, for callers that keep the connection: they close it."""
+    from warehouse.publication import current_publication_id, publication_catalog
+
+    wanted = publication_id if publication_id is not None else current_publication_id(settings)
+    if wanted is None:
+        raise WeftError("Nothing is published yet. `weft run` makes the first publication.")
+    catalog = publication_catalog(settings, wanted)
+    if not catalog.is_file():
+        raise WeftError(f"Publication {wanted} is not kept. `weft publications` lists those that are.")
+    con = prepare_connection(settings)
+    try:
+        con.execute(attach_statement(catalog, settings.data_path, read_only=True))
+        con.execute("USE lake")
+    except Exception:
+        con.close()
+        raise
+    return con
+
+
+def _has_ledger(con: duckdb.DuckDBPyConnection) -> bool:
+    row = con.execute(
+        "SELECT count(*) FROM information_schema.tables "
+        "WHERE table_catalog = 'lake' AND table_schema = 'ops' AND table_name = 'run'"
+    ).fetchone()
+    return bool(row and row[0])

@@ -1,0 +1,229 @@
+"""`weft.toml`, read and checked.
+
+Comes in: the file a user edits (found by `--config`, `$WEFT_CONFIG`, or `./weft.toml`). Goes out: one `Settings` object
+with absolute paths. Called by every command and every asset.
+"""
+
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+)
+
+from warehouse.errors import WeftError
+
+CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+SYSTEM_NAME = re.compile(r"^[a-z][a-z0-9_]{0,40}$")
+
+
+class Section(BaseModel):
+    """A table of weft.toml; an unknown key is an error, since a misspelt option must not be ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Company(Section):
+    """Whose data this is."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+$")]
+    name: str
+    reporting_currency: CurrencyCode = "EUR"
+    time_zone: str = "UTC"
+    fiscal_year_start_month: int = Field(default=1, ge=1, le=12)
+
+
+class SystemSettings(Section):
+    """One source system in use: which pack reads it, and where its exports arrive."""
+
+    pack: str
+    inbox: Path | None = None
+    connection: str | None = None
+    instance: str = "main"
+    options: dict[str, str] = Field(default_factory=dict)
+
+
+class Lake(Section):
+    """Where the warehouse keeps its state. Relative paths start at the folder of weft.toml."""
+
+    state: Path = Path(".weft")
+    exports: Path = Path("exports")
+
+
+class Run(Section):
+    """How much of the machine a run may use."""
+
+    memory_limit: Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)?\s*(MB|GB|MiB|GiB)$")] = "1GB"
+    threads: int = Field(default=2, ge=1)
+
+
+class Forecast(Section):
+    """The weekly sales forecast."""
+
+    horizon_weeks: int = Field(default=13, ge=1, le=104)
+    enabled: bool = True
+
+
+class Quality(Section):
+    """What stops a publication, beyond the critical rules."""
+
+    landed_failures: Literal["stop", "warn"] = "stop"
+
+
+class PublicationSettings(Section):
+    """How many publications stay available for `weft rollback`."""
+
+    keep: int = Field(default=10, ge=1)
+
+
+class Schedule(Section):
+    """When the daily run starts, and how often the inboxes are looked at."""
+
+    cron: str = "0 5 * * *"
+    time_zone: str = "UTC"
+    inbox_interval_seconds: int = Field(default=60, ge=10)
+
+
+class Dashboards(Section):
+    """Where the dashboards listen. Without sign-in they stay on the loopback interface."""
+
+    port: int = Field(default=8501, ge=1, le=65535)
+
+
+class Ui(Section):
+    """Where the Dagster UI listens."""
+
+    port: int = Field(default=3000, ge=1, le=65535)
+
+
+class Settings(Section):
+    """Everything in weft.toml, with paths resolved against its folder."""
+
+    company: Company
+    systems: dict[str, SystemSettings]
+    lake: Lake = Lake()
+    run: Run = Run()
+    forecast: Forecast = Forecast()
+    quality: Quality = Quality()
+    publication: PublicationSettings = PublicationSettings()
+    schedule: Schedule = Schedule()
+    dashboards: Dashboards = Dashboards()
+    ui: Ui = Ui()
+    _config_path: Path = PrivateAttr(default=Path("weft.toml"))
+
+    @field_validator("systems")
+    @classmethod
+    def _names_become_table_names(cls, systems: dict[str, SystemSettings]) -> dict[str, SystemSettings]:
+        if not systems:
+            raise ValueError("name at least one system, e.g. [systems.shop]")
+        for name in systems:
+            if not SYSTEM_NAME.match(name) or "__" in name:
+                raise ValueError(
+                    f"[systems.{name}]: use lower-case letters, digits and single underscores, starting with a letter"
+                )
+        return systems
+
+    @property
+    def config_path(self) -> Path:
+        """The weft.toml that these settings were read from."""
+        return self._config_path
+
+    @property
+    def root(self) -> Path:
+        """The folder of weft.toml, where relative paths start."""
+        return self._config_path.parent
+
+    @property
+    def state_dir(self) -> Path:
+        return self.root / self.lake.state
+
+    @property
+    def catalog_path(self) -> Path:
+        return self.state_dir / "catalog.sqlite"
+
+    @property
+    def data_path(self) -> Path:
+        return self.state_dir / "data"
+
+    @property
+    def publications_dir(self) -> Path:
+        return self.state_dir / "publications"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.state_dir / "dagster"
+
+    @property
+    def dbt_target_dir(self) -> Path:
+        return self.state_dir / "dbt"
+
+    @property
+    def data_docs_dir(self) -> Path:
+        return self.state_dir / "data_docs"
+
+    @property
+    def logs_dir(self) -> Path:
+        return self.state_dir / "logs"
+
+    @property
+    def temp_dir(self) -> Path:
+        return self.state_dir / "tmp"
+
+    @property
+    def lock_path(self) -> Path:
+        return self.state_dir / "writer.lock"
+
+    @property
+    def exports_dir(self) -> Path:
+        return self.root / self.lake.exports
+
+    def inbox(self, system: str) -> Path | None:
+        """The folder where exports of `system` arrive, absolute; None for databases and REST sources."""
+        inbox = self.systems[system].inbox
+        return None if inbox is None else self.root / inbox
+
+
+def find_config(path: Path | None = None) -> Path:
+    """Return the weft.toml to use: the given path, `$WEFT_CONFIG`, or the one in the current folder.
+
+    Raises:
+        WeftError: no such file.
+    """
+    named = path or (Path(os.environ["WEFT_CONFIG"]) if os.environ.get("WEFT_CONFIG") else None)
+    candidate = (named or Path("weft.toml")).expanduser()
+    if candidate.is_dir():
+        candidate = candidate / "weft.toml"
+    if not candidate.is_file():
+        hint = "" if named else " Give one with --config FILE, or make one with `weft init DIR`."
+        raise WeftError(f"There is no settings file {candidate}.{hint}")
+    return candidate.resolve()
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Read and check weft.toml.
+
+    Raises:
+        WeftError: the file is missing, is not TOML, or an option is unknown or out of range; the message names the
+            file, the option and the rule.
+    """
+    config = find_config(path)
+    try:
+        settings = Settings.model_validate(tomllib.loads(config.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WeftError(f"{config} is not valid TOML: {error}") from error
+    except ValidationError as error:
+        problems = "\n".join(
+            f"  {'.'.join(str(part) for part in e['loc']) or '(file)'}: {e['msg']}" for e in error.errors()
+        )
+        raise WeftError(f"{config} has settings that Weft cannot use:\n{problems}") from error
+    settings._config_path = config
+    return settings
