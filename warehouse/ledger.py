@@ -16,8 +16,9 @@ TABLES = {
     "load": """
         load_id BIGINT NOT NULL, run_id VARCHAR NOT NULL, system VARCHAR NOT NULL, entity VARCHAR NOT NULL,
         source_kind VARCHAR NOT NULL, file_name VARCHAR NOT NULL, content_hash VARCHAR NOT NULL, bytes BIGINT NOT NULL,
-        exported_on DATE NOT NULL, extracted_at TIMESTAMP NOT NULL, rows_read BIGINT NOT NULL, rows_landed BIGINT NOT NULL,
-        rows_rejected BIGINT NOT NULL, status VARCHAR NOT NULL, message VARCHAR, cursor_value VARCHAR,
+        exported_on DATE NOT NULL, extracted_at TIMESTAMP NOT NULL,
+        rows_read BIGINT NOT NULL, rows_landed BIGINT NOT NULL, rows_rejected BIGINT NOT NULL,
+        status VARCHAR NOT NULL, message VARCHAR, cursor_value VARCHAR,
         columns_added VARCHAR[], seconds DOUBLE NOT NULL""",
     "rejected_row": """
         load_id BIGINT NOT NULL, run_id VARCHAR NOT NULL, system VARCHAR NOT NULL, entity VARCHAR NOT NULL,
@@ -39,8 +40,9 @@ TABLES = {
     "control_total": """
         run_id VARCHAR NOT NULL, control VARCHAR NOT NULL, system VARCHAR NOT NULL, entity VARCHAR NOT NULL,
         business_date DATE, measure VARCHAR NOT NULL,
-        raw_value DECIMAL(38, 8) NOT NULL, mart_value DECIMAL(38, 8) NOT NULL, quarantined_value DECIMAL(38, 8) NOT NULL,
-        superseded_value DECIMAL(38, 8) NOT NULL, difference DECIMAL(38, 8) NOT NULL""",
+        raw_value DECIMAL(38, 8) NOT NULL, mart_value DECIMAL(38, 8) NOT NULL,
+        quarantined_value DECIMAL(38, 8) NOT NULL, superseded_value DECIMAL(38, 8) NOT NULL,
+        difference DECIMAL(38, 8) NOT NULL""",
 }
 
 

@@ -1,7 +1,7 @@
 """One run writes at a time.
 
 Comes in: settings and what the holder does. Goes out: a lock that names its holder and that no dead process holds.
-Called by `weft run` and every other command that writes; `run_guarded` keeps a run's child processes inside the promise.
+Called by `weft run` and every other command that writes; `run_guarded` keeps a run's children inside the promise.
 """
 
 import ctypes

@@ -1,0 +1,82 @@
+"""Deployments that tests run against: a small empty one, and AdventureWorks after one real `weft run`.
+
+The finished run is made once per test session; tests that change a deployment copy it.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from warehouse.settings import Settings, load_settings
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+ADVENTUREWORKS = REPOSITORY / "examples" / "adventureworks"
+WEFT = Path(sys.executable).with_name("weft")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests that use the finished run on one worker, so that the other does not wait for it."""
+    for item in items:
+        if "aw_published" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("adventureworks"))
+
+
+@pytest.fixture
+def deployment(tmp_path: Path) -> Settings:
+    """An empty deployment: a weft.toml with one system and nothing in its inbox."""
+    (tmp_path / "inbox" / "shop").mkdir(parents=True)
+    (tmp_path / "weft.toml").write_text(
+        '[company]\nid = "tryout"\nname = "Tryout"\n\n[systems.shop]\npack = "aw_erp"\ninbox = "inbox/shop"\n',
+        encoding="utf-8",
+    )
+    return load_settings(tmp_path / "weft.toml")
+
+
+def copy_adventureworks(target: Path) -> Settings:
+    """Copy the example's settings and inbox, without any state, to `target`."""
+    shutil.copytree(ADVENTUREWORKS, target, ignore=shutil.ignore_patterns(".weft", "exports"), dirs_exist_ok=True)
+    return load_settings(target / "weft.toml")
+
+
+@pytest.fixture
+def adventureworks(tmp_path: Path) -> Settings:
+    """A fresh copy of the AdventureWorks deployment, nothing landed yet."""
+    return copy_adventureworks(tmp_path / "adventureworks")
+
+
+def run_weft(settings: Settings, *arguments: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
+    """Run the `weft` command as a user would, and return what it printed."""
+    return subprocess.run(
+        [str(WEFT), *arguments, "--config", str(settings.config_path)],
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1"},
+    )
+
+
+@pytest.fixture
+def weft() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """The `weft` command as a function of settings and arguments."""
+    return run_weft
+
+
+@pytest.fixture(scope="session")
+def aw_published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """AdventureWorks after a finished `weft run`. Read it, do not change it."""
+    settings = copy_adventureworks(tmp_path_factory.mktemp("published") / "adventureworks")
+    finished = run_weft(settings, "run")
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    yield settings
+
+
+@pytest.fixture
+def aw_published_copy(aw_published: Settings, tmp_path: Path) -> Settings:
+    """A private copy of the finished run, to change at will."""
+    shutil.copytree(aw_published.root, tmp_path / "copy", symlinks=True)
+    return load_settings(tmp_path / "copy" / "weft.toml")
