@@ -1,0 +1,155 @@
+"""Packs: what to pull from one kind of system, and in which format.
+
+Comes in: `extractors/packs/<pack>.yml`. Goes out: a checked `Pack`. Called by landing, by the gates' caller and by `dbt_vars`.
+"""
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from warehouse.errors import WeftError
+
+PACKS_DIR = Path(__file__).parent / "packs"
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+ColumnType = Literal["text", "integer", "decimal", "boolean", "date", "timestamp", "json", "xml"]
+
+
+class Part(BaseModel):
+    """A part of a pack; an unknown key is an error, since a misspelt option must not be ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Column(Part):
+    """One column of an export. `type` is what the text should be read as later; landing keeps the text."""
+
+    name: str
+    type: ColumnType = "text"
+    required: bool = False
+    personal: bool = False
+    aliases: list[str] = Field(default_factory=list)
+    description: str | None = None
+
+
+class Format(Part):
+    """How to pull and read an entity; the pack's defaults, or an entity's own."""
+
+    kind: Literal["file", "database", "rest"] = "file"
+    format: Literal["csv", "jsonl", "parquet", "xlsx"] = "csv"
+    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=4)] = ","
+    encoding: str = "utf-8"
+    header: bool = True
+    quote: Annotated[str, StringConstraints(max_length=1)] = '"'
+    escape: Annotated[str, StringConstraints(max_length=1)] | None = None
+    row_end: str | None = None
+    records: Literal["lines", "counted"] = "lines"
+    decimal_mark: Literal[".", ","] = "."
+    skip_lines: int = Field(default=0, ge=0)
+    sheet: str | None = None
+    mode: Literal["snapshot", "upsert", "events"] = "upsert"
+    deletes: Literal["none", "flag", "tombstone", "comparison"] = "none"
+    time_zone: str = "UTC"
+    date_shift_days: int = 0
+    minimum_rows_ratio: float = Field(default=0.5, ge=0, le=1)
+    maximum_rejected_ratio: float = Field(default=0.5, ge=0, le=1)
+
+
+class Entity(Format):
+    """One table, file or endpoint of a system."""
+
+    description: str = ""
+    file: str | None = None
+    table: str | None = None
+    query: str | None = None
+    cursor: str | None = None
+    look_back: str | None = None
+    endpoint: dict[str, Any] | None = None
+    key: list[str] = Field(min_length=1)
+    ignore_columns: list[str] = Field(default_factory=list)
+    columns: list[Column] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Entity":
+        names = [column.name for column in self.columns]
+        doubled = sorted({name for name in names if names.count(name) > 1})
+        if doubled:
+            raise ValueError(f"columns named twice: {', '.join(doubled)}")
+        unknown = [name for name in [*self.key, *([self.cursor] if self.cursor else [])] if name not in names]
+        if unknown and not (self.cursor in unknown and "(" in (self.cursor or "")):
+            raise ValueError(f"key or cursor names columns that are not declared: {', '.join(unknown)}")
+        if any(name.startswith("_") for name in names):
+            raise ValueError("column names that begin with _ are reserved for the origin of a row")
+        if self.records == "counted" and len(self.delimiter) != 1:
+            raise ValueError("records: counted needs a delimiter of one character")
+        if self.kind == "file" and self.file is None:
+            raise ValueError("file: give the pattern of its files, such as orders*.csv*")
+        if self.kind == "database" and (self.table is None) == (self.query is None):
+            raise ValueError("a database entity has either `table` or `query`")
+        if self.kind == "rest" and self.endpoint is None:
+            raise ValueError("a REST entity has an `endpoint`")
+        return self
+
+    @property
+    def column_names(self) -> list[str]:
+        """The declared columns, in order."""
+        return [column.name for column in self.columns]
+
+
+class ControlTotal(Part):
+    """What to count in the raw table, independently of the models.
+
+    `source` is the SQL after FROM over `{raw.<entity>}` names, `date` and `measures` are SQL expressions over it.
+    """
+
+    source: str
+    date: str
+    measures: dict[str, str]
+    current: str | None = None
+
+
+class Pack(Part):
+    """Everything Weft knows about reading one kind of system."""
+
+    pack: Name
+    title: str
+    description: str = ""
+    provides: list[Name] = Field(default_factory=list)
+    id_spaces: dict[Name, Name] = Field(default_factory=dict)
+    connection: dict[str, Any] | None = None
+    entities: dict[Name, Entity] = Field(min_length=1)
+    control_totals: dict[Name, Any] = Field(default_factory=dict)
+
+
+@lru_cache
+def load_pack(name: str, folder: Path = PACKS_DIR) -> Pack:
+    """Read and check one pack.
+
+    Raises:
+        WeftError: there is no such pack, or it says something that cannot be used; the message names file, entity and field.
+    """
+    path = folder / f"{name}.yml"
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or not path.is_file():
+        known = ", ".join(sorted(found.stem for found in folder.glob("*.yml")))
+        raise WeftError(f"There is no pack {name!r}. Known packs: {known}.")
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        defaults = content.pop("defaults", {})
+        content["entities"] = {
+            entity: {**defaults, **(described or {})} for entity, described in content.get("entities", {}).items()
+        }
+        pack = Pack.model_validate(content)
+    except yaml.YAMLError as error:
+        raise WeftError(f"{path} is not valid YAML: {error}") from error
+    except (AttributeError, TypeError) as error:
+        raise WeftError(f"{path} is not a pack: it must be a mapping with `pack`, `title` and `entities`.") from error
+    except ValidationError as error:
+        problems = "\n".join(f"  {'.'.join(map(str, e['loc'])) or '(pack)'}: {e['msg']}" for e in error.errors())
+        raise WeftError(f"{path} says something that cannot be used:\n{problems}") from error
+    if pack.pack != name:
+        raise WeftError(f"{path} calls itself {pack.pack!r}; its name must be that of the file.")
+    return pack
