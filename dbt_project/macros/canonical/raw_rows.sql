@@ -1,0 +1,34 @@
+{#
+    The rows of a raw table, with the origin columns (_load_id, _file, _row, _extracted_at, _exported_on).
+
+    keep='current': what the newest delivery means under the pack's load mode (docs/decisions/0006).
+    keep='all': every delivery.
+#}
+{% macro raw_rows(system, entity, keep='current') -%}
+    {%- set relation = source(system, entity) -%}
+    {%- set described = var('weft_packs').get(system, {}).get('entities', {}).get(entity, {}) -%}
+    {%- set key = described.get('key', []) | map('upper') | list -%}
+    {%- if keep == 'all' -%}
+        {{ relation }}
+    {%- elif described.get('mode', 'snapshot') == 'snapshot' -%}
+        (
+            select *
+            from {{ relation }}
+            where _load_id = (select max(_load_id) from {{ relation }})
+        )
+    {%- else -%}
+        (
+            select *
+            from {{ relation }}
+            qualify row_number() over (
+                partition by {{ described['key'] | join(', ') }}
+                order by _load_id {{ 'desc' if described['mode'] == 'upsert' else 'asc' }}, _row desc
+            ) = 1
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+{# Days to add to the dates of an entity, as its pack declares. #}
+{% macro date_shift(system, entity) -%}
+    {{ var('weft_packs').get(system, {}).get('entities', {}).get(entity, {}).get('date_shift_days', 0) }}
+{%- endmacro %}

@@ -1,0 +1,70 @@
+{# Date arithmetic, which every SQL dialect spells differently. #}
+
+{% macro plus_days(value, days) -%}
+    {{ adapter.dispatch('plus_days')(value, days) }}
+{%- endmacro %}
+
+{% macro default__plus_days(value, days) -%}
+    {%- if days | string == '0' -%}
+        {{ value }}
+    {%- else -%}
+        ({{ value }} + to_days(cast({{ days }} as integer)))
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro spark__plus_days(value, days) -%}
+    ({{ value }} + make_dt_interval({{ days }}))
+{%- endmacro %}
+
+{# Whole days from the first date to the second. #}
+{% macro days_between(first, second) -%}
+    {{ adapter.dispatch('days_between')(first, second) }}
+{%- endmacro %}
+
+{% macro default__days_between(first, second) -%}
+    cast(date_diff('day', {{ first }}, {{ second }}) as integer)
+{%- endmacro %}
+
+{% macro spark__days_between(first, second) -%}
+    datediff({{ second }}, {{ first }})
+{%- endmacro %}
+
+{# The Monday of a date's ISO week. #}
+{% macro week_start(value) -%}
+    cast(date_trunc('week', {{ value }}) as date)
+{%- endmacro %}
+
+{# ISO 8601 year and week. #}
+{% macro iso_year(value) -%}
+    {{ adapter.dispatch('iso_year')(value) }}
+{%- endmacro %}
+
+{% macro default__iso_year(value) -%}
+    cast(isoyear({{ value }}) as integer)
+{%- endmacro %}
+
+{% macro spark__iso_year(value) -%}
+    extract(yearofweek from {{ value }})
+{%- endmacro %}
+
+{% macro iso_week(value) -%}
+    cast(extract(week from {{ value }}) as integer)
+{%- endmacro %}
+
+{# A date as the integer yyyymmdd, the key of dim_date. #}
+{% macro date_key(value) -%}
+    cast(extract(year from {{ value }}) * 10000 + extract(month from {{ value }}) * 100 + extract(day from {{ value }}) as integer)
+{%- endmacro %}
+
+{# One row per day from the first date to the last, both included, as column date_on. #}
+{% macro each_day(first, last) -%}
+    {{ adapter.dispatch('each_day')(first, last) }}
+{%- endmacro %}
+
+{% macro default__each_day(first, last) -%}
+    select cast(unnest(generate_series({{ first }}, {{ last }}, interval 1 day)) as date) as date_on
+{%- endmacro %}
+
+{% macro spark__each_day(first, last) -%}
+    select explode(sequence({{ first }}, {{ last }}, interval 1 day)) as date_on
+{%- endmacro %}

@@ -1,0 +1,1 @@
+{{ union_canonical('bill_of_material_lines') }}

@@ -1,0 +1,1 @@
+{{ union_canonical('purchase_order_lines') }}
