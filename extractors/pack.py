@@ -101,15 +101,16 @@ class Entity(Format):
 
 
 class ControlTotal(Part):
-    """What to count in the raw table, independently of the models.
+    """How to count a canonical entity in the raw tables, sharing nothing with the models.
 
-    `source` is the SQL after FROM over `{raw.<entity>}` names, `date` and `measures` are SQL expressions over it.
+    `table` is the raw entity whose rows (alias `r`) become the canonical ones; `joins` may join the current rows of others as
+    `{other_entity}`; `date` and `measures` are SQL expressions.
     """
 
-    source: str
+    table: str
+    joins: str = ""
     date: str
     measures: dict[str, str]
-    current: str | None = None
 
 
 class Pack(Part):
@@ -122,7 +123,7 @@ class Pack(Part):
     id_spaces: dict[Name, Name] = Field(default_factory=dict)
     connection: dict[str, Any] | None = None
     entities: dict[Name, Entity] = Field(min_length=1)
-    control_totals: dict[Name, Any] = Field(default_factory=dict)
+    control_totals: dict[Name, ControlTotal] = Field(default_factory=dict)
 
 
 @lru_cache

@@ -17,7 +17,9 @@ with quarantined as (
     select
         system as source_system,
         instance as source_instance,
-        source_id
+        source_id,
+        load_id,
+        line
     from {{ source('ops', 'quarantine') }}
     where entity = '{{ entity }}'
 
@@ -36,7 +38,9 @@ where
         where
             quarantined.source_system = offered.source_system
             and quarantined.source_instance = offered.source_instance
-            and quarantined.source_id = offered.source_id
+            and quarantined.source_id = coalesce(offered.source_id, '')
+            and quarantined.load_id = offered.load_id
+            and quarantined.line = offered.source_row
     )
 {%- if not loop.last %}
 

@@ -1,0 +1,166 @@
+"""Control totals: what the raw tables hold equals marts + quarantine + superseded deliveries, exactly.
+
+Comes in: controls that packs declare as SQL over raw tables, sharing nothing with the models. Goes out:
+`ops.control_total` per business date (year 1 where a row has none) and in all, and a critical check result for each
+measure. Called by the third gate.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from data_quality.checks import CheckResult
+from warehouse.identifiers import quote_identifier, quote_literal
+
+# Where each canonical entity ends up, by which date, and what adds up there.
+MART_SIDE = {
+    "sales_order_lines": (
+        "fct_order_line",
+        "ordered_on",
+        {"rows": "1", "quantity": "quantity", "net_amount": "net_amount"},
+    ),
+    "purchase_order_lines": (
+        "fct_purchase_order_line",
+        "ordered_on",
+        {"rows": "1", "quantity": "ordered_quantity", "net_amount": "net_amount"},
+    ),
+    "goods_receipts": (
+        "fct_goods_receipt",
+        "received_on",
+        {"rows": "1", "received": "received_quantity", "rejected": "rejected_quantity", "stocked": "stocked_quantity"},
+    ),
+    "production_operations": (
+        "fct_production_operation",
+        "scheduled_start_on",
+        {"rows": "1", "hours": "actual_hours", "actual_cost": "actual_cost_amount"},
+    ),
+    "production_orders": ("fct_production_order", "started_on", {"rows": "1", "quantity": "ordered_quantity"}),
+}
+
+
+@dataclass(frozen=True)
+class Control:
+    """How to count one canonical entity in the raw tables of one system.
+
+    `table` is the raw entity whose rows become the canonical ones; `joins` may join the current rows of others as
+    `{other_entity}`; `date` and `measures` are SQL over alias `r`. `key` and `mode` say which rows of `table` are current.
+    """
+
+    system: str
+    entity: str
+    table: str
+    mode: str
+    key: tuple[str, ...]
+    date: str
+    measures: dict[str, str]
+    joins: str = ""
+
+
+def tie_out(con: duckdb.DuckDBPyConnection, run_id: str, controls: list[Control]) -> list[CheckResult]:
+    """Compute all totals, store them, and return one result per system, entity and measure."""
+    results = []
+    for control in controls:
+        _store_totals(con, run_id, control)
+    rows = con.execute(
+        "SELECT system, entity, measure, raw_value, mart_value, quarantined_value, superseded_value, difference, "
+        "(SELECT count(*) FROM lake.ops.control_total AS d WHERE d.run_id = t.run_id AND d.control = t.control "
+        " AND d.measure = t.measure AND d.business_date IS NOT NULL AND d.difference <> 0) AS days "
+        "FROM lake.ops.control_total AS t WHERE run_id = ? AND business_date IS NULL ORDER BY system, entity, measure",
+        [run_id],
+    ).fetchall()
+    for system, entity, measure, raw, mart, quarantined, superseded, difference, days in rows:
+        success = difference == 0 and days == 0
+        message = (
+            None
+            if success
+            else (
+                f"{system} {entity}: {measure} does not tie out: raw {raw} ≠ marts {mart} + quarantine {quarantined} + "
+                f"superseded {superseded} (difference {difference}, on {days} days)"
+            )
+        )
+        results.append(
+            CheckResult(
+                "marts", f"control {system}.{entity}", f"{measure}_ties_out", "critical", success,
+                str(difference), None, message,
+            )
+        )  # fmt: skip
+    return results
+
+
+def _store_totals(con: duckdb.DuckDBPyConnection, run_id: str, control: Control) -> None:
+    mart, mart_date, mart_measures = MART_SIDE[control.entity]
+    raw = f"lake.raw.{quote_identifier(f'{control.system}__{control.table}')}"
+    measures = {name: sql for name, sql in control.measures.items() if name in mart_measures}
+    joins = control.joins.format_map(_CurrentRows(control.system))
+    sums = ", ".join(f"coalesce({sql}, 0) AS {quote_identifier(name)}" for name, sql in measures.items())
+    stacked = " UNION ALL ".join(
+        f"SELECT side, day, {quote_literal(name)} AS measure, {quote_identifier(name)} AS amount FROM sides"
+        for name in measures
+    )
+    mart_sums = ", ".join(
+        f"CAST({mart_measures[name]} AS DECIMAL(38, 8)) AS {quote_identifier(name)}" for name in measures
+    )
+    raw_sums = ", ".join(
+        f"CAST({quote_identifier(name)} AS DECIMAL(38, 8)) AS {quote_identifier(name)}" for name in measures
+    )
+    con.execute(
+        f"""
+        INSERT INTO lake.ops.control_total
+        WITH raw_rows AS (
+            SELECT r._load_id, r._row, {control.date} AS day, {sums}, {_is_current(control, raw)} AS is_current
+            FROM {raw} AS r {joins}
+        ),
+        quarantined AS (
+            SELECT DISTINCT load_id, line FROM lake.ops.quarantine WHERE entity = {quote_literal(control.entity)}
+            AND system = {quote_literal(control.system)}
+        ),
+        sides AS (
+            SELECT 'raw' AS side, coalesce(day, DATE '0001-01-01') AS day, {raw_sums} FROM raw_rows
+            UNION ALL
+            SELECT 'superseded', coalesce(day, DATE '0001-01-01'), {raw_sums} FROM raw_rows WHERE NOT is_current
+            UNION ALL
+            SELECT 'quarantined', coalesce(day, DATE '0001-01-01'), {raw_sums} FROM raw_rows JOIN quarantined AS q
+                ON q.load_id = raw_rows._load_id AND q.line = raw_rows._row WHERE is_current
+            UNION ALL
+            SELECT 'mart', coalesce({mart_date}, DATE '0001-01-01'), {mart_sums} FROM lake.marts.{mart}
+                WHERE source_system = {quote_literal(control.system)}
+        ),
+        stacked AS ({stacked}),
+        totals AS (
+            SELECT
+                day, measure,
+                coalesce(sum(amount) FILTER (side = 'raw'), 0) AS raw_value,
+                coalesce(sum(amount) FILTER (side = 'mart'), 0) AS mart_value,
+                coalesce(sum(amount) FILTER (side = 'quarantined'), 0) AS quarantined_value,
+                coalesce(sum(amount) FILTER (side = 'superseded'), 0) AS superseded_value
+            FROM stacked
+            GROUP BY GROUPING SETS ((day, measure), (measure))
+        )
+        SELECT
+            {quote_literal(run_id)}, {quote_literal(f"{control.system}.{control.entity}")},
+            {quote_literal(control.system)}, {quote_literal(control.entity)}, day, measure,
+            raw_value, mart_value, quarantined_value, superseded_value,
+            raw_value - mart_value - quarantined_value - superseded_value
+        FROM totals
+        """
+    )
+
+
+class _CurrentRows(dict[str, str]):
+    """Fills `{entity}` in joins with the newest delivery of that raw table."""
+
+    def __init__(self, system: str) -> None:
+        super().__init__()
+        self._system = system
+
+    def __missing__(self, entity: str) -> str:
+        table = f"lake.raw.{quote_identifier(f'{self._system}__{entity}')}"
+        return f"(SELECT * FROM {table} WHERE _load_id = (SELECT max(_load_id) FROM {table}))"
+
+
+def _is_current(control: Control, raw: str) -> str:
+    if control.mode == "snapshot":
+        return f"r._load_id = (SELECT max(_load_id) FROM {raw})"
+    key = ", ".join(f"r.{quote_identifier(column)}" for column in control.key)
+    direction = "DESC" if control.mode == "upsert" else "ASC"
+    return f"row_number() OVER (PARTITION BY {key} ORDER BY r._load_id {direction}, r._row DESC) = 1"

@@ -1,0 +1,48 @@
+"""DuckDB's SQLAlchemy dialect as Great Expectations needs it, with the lake attached to every connection.
+
+Comes in: what `attach_on_connect` was given. Goes out: the dialect `weft_duckdb`. Imported by the engine when a gate
+runs, and not before, since SQLAlchemy takes its time.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from duckdb_sqlalchemy import Dialect
+from sqlalchemy.dialects import registry
+from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
+
+DIALECT = "weft_duckdb"
+_preparations: list[Callable[[Any], None]] = []
+
+
+def attach_on_connect(prepare: Callable[[Any], None]) -> None:
+    """Have `prepare` called with each new DuckDB connection, in place of what was given before."""
+    _preparations[:] = [prepare]
+
+
+class BufferedContext(Dialect.execution_ctx_cls):  # type: ignore[misc, valid-type]
+    """Reads results at once: Great Expectations hands the cursor back after closing its connection, and DuckDB drops
+    an unread result then."""
+
+    def post_exec(self) -> None:
+        super().post_exec()
+        if self.cursor.description is not None:
+            self.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(
+                self.cursor, initial_buffer=self.cursor.fetchall()
+            )
+
+
+class LakeDialect(Dialect):
+    """DuckDB, buffered, with the lake."""
+
+    execution_ctx_cls = BufferedContext
+    supports_statement_cache = False
+
+    def connect(self, *arguments: Any, **options: Any) -> Any:
+        connection = super().connect(*arguments, **options)
+        for prepare in _preparations:
+            prepare(connection)
+        return connection
+
+
+registry.register(DIALECT, __name__, "LakeDialect")

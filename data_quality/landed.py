@@ -1,0 +1,196 @@
+"""The first gate: new deliveries as a whole.
+
+Comes in: what a pack declares of its entities, and the deliveries that came since the last publication. Goes out: check
+results and `ops.invalid_value`, the cells that do not fit their declared type or are missing. Called by orchestration,
+once per system.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import duckdb
+
+from data_quality.checks import Check, CheckResult, GateResult, Severity, Subject, broken_by, store_results
+from data_quality.engine import validate
+from warehouse.identifiers import quote_identifier, quote_literal
+from warehouse.lake import connect_lake
+from warehouse.publication import list_publications
+from warehouse.settings import Settings
+
+CELLS_LISTED = 100_000
+
+
+@dataclass(frozen=True)
+class DeclaredColumn:
+    """A column as its pack declares it."""
+
+    name: str
+    type: str
+    is_required: bool
+
+
+@dataclass(frozen=True)
+class DeclaredEntity:
+    """An entity as its pack declares it. `minimum_rows_ratio` bounds how far a snapshot may shrink."""
+
+    name: str
+    mode: str
+    key: tuple[str, ...]
+    columns: tuple[DeclaredColumn, ...]
+    minimum_rows_ratio: float = 0.5
+    decimal_mark: str = "."
+
+
+@dataclass(frozen=True)
+class _Delivery:
+    entity: DeclaredEntity
+    load_id: int
+    file_name: str
+    exported_on: date
+    rows_before: int | None
+
+
+def gate_landed(settings: Settings, run_id: str, system: str, entities: list[DeclaredEntity]) -> GateResult:
+    """Check the deliveries of a system that no publication has seen yet.
+
+    A collapse in volume is critical unless weft.toml says `landed_failures = "warn"`; values that do not fit are
+    reported, listed in `ops.invalid_value`, and left to the row rules of the second gate.
+    """
+    collapse: Severity = "critical" if settings.quality.landed_failures == "stop" else "warn"
+    with connect_lake(settings) as con:
+        deliveries = _new_deliveries(con, settings, system, entities)
+        _list_invalid_values(con, run_id, system, deliveries)
+    subjects = [_subject(system, delivery, collapse) for delivery in deliveries]
+    results = validate(settings, "landed", subjects, f"landed_{system}")
+    with connect_lake(settings) as con:
+        outcome = GateResult("landed", [_with_example(con, one) for one in results])
+        store_results(con, run_id, outcome, f"landed_{system}")
+    return outcome
+
+
+def _with_example(con: duckdb.DuckDBPyConnection, result: CheckResult) -> CheckResult:
+    """Name file, line, column and value of the first cell that does not fit."""
+    if result.success or result.rule != "values_fit":
+        return result
+    cell = con.execute(
+        "SELECT file_name, line, column_name, value, rule FROM lake.ops.invalid_value WHERE load_id = ? "
+        "ORDER BY line, column_name LIMIT 1",
+        [int(result.subject.rpartition("#")[2])],
+    ).fetchone()
+    if cell is None:
+        return result
+    file_name, line, column, value, rule = cell
+    wrong = "is missing but required" if rule == "required" else f"{value!r} is not of type {rule}"
+    return replace(result, message=f"{result.message}. The first: {file_name}, record {line}, {column} {wrong}")
+
+
+def _new_deliveries(
+    con: duckdb.DuckDBPyConnection, settings: Settings, system: str, entities: list[DeclaredEntity]
+) -> list[_Delivery]:
+    published = list_publications(settings)
+    since = published[-1].last_load_id if published else 0
+    rows = con.execute(
+        "SELECT entity, load_id, file_name, exported_on, "
+        "lag(rows_landed) OVER (PARTITION BY entity ORDER BY load_id) AS rows_before "
+        "FROM lake.ops.load WHERE system = ? AND status = 'landed' QUALIFY load_id > ? ORDER BY load_id",
+        [system, since],
+    ).fetchall()
+    declared = {entity.name: entity for entity in entities}
+    newest = {row[0]: row for row in rows}
+    return [
+        _Delivery(declared[entity], load_id, file_name, exported_on, before)
+        for entity, load_id, file_name, exported_on, before in rows
+        if entity in declared and (declared[entity].mode != "snapshot" or newest[entity][1] == load_id)
+    ]
+
+
+def _subject(system: str, delivery: _Delivery, collapse: Severity) -> Subject:
+    entity = delivery.entity
+    least = 1
+    if entity.mode == "snapshot" and delivery.rows_before:
+        least = max(1, int(delivery.rows_before * entity.minimum_rows_ratio))
+    key = ", ".join(quote_identifier(column) for column in entity.key)
+    checks = [
+        Check(
+            "volume",
+            f"a delivery holds at least {least:,} rows"
+            + (f", {entity.minimum_rows_ratio:.0%} of the one before" if least > 1 else ""),
+            collapse,
+            "ExpectTableRowCountToBeBetween",
+            {"min_value": least},
+        ),
+        Check(
+            "key_unique",
+            f"no two records have the same {', '.join(entity.key)}",
+            "warn",
+            "UnexpectedRowsExpectation",
+            {
+                "unexpected_rows_query": f"SELECT {key} FROM (SELECT * FROM {{batch}}) AS checked "
+                "GROUP BY ALL HAVING count(*) > 1"
+            },
+        ),
+    ]
+    if violations := _violations(entity, "checked"):
+        any_cell = " OR ".join(f"({violation})" for _, _, violation in violations)
+        checks.append(
+            broken_by("values_fit", "required values are there and values fit their declared types", "warn", any_cell)
+        )
+    return Subject(
+        f"{system}.{entity.name} #{delivery.load_id}",
+        f"SELECT * FROM lake.raw.{quote_identifier(f'{system}__{entity.name}')} WHERE _load_id = {delivery.load_id}",
+        checks,
+    )
+
+
+def _violations(entity: DeclaredEntity, table: str) -> list[tuple[str, str, str]]:
+    """Return (column, rule, SQL predicate) for every way in which a cell can be wrong."""
+    found = []
+    for column in entity.columns:
+        cell = f"{table}.{quote_identifier(column.name)}"
+        text = f"nullif(trim({cell}), '')"
+        if column.is_required:
+            found.append((column.name, "required", f"{text} IS NULL"))
+        if type_name := _sql_type(column.type):
+            value = text
+            if column.type == "decimal" and entity.decimal_mark == ",":
+                value = f"replace(replace({text}, '.', ''), ',', '.')"
+            fits = f"try_cast({value} AS {type_name}) IS NOT NULL"
+            if column.type == "boolean":
+                fits = f"lower({text}) IN ('1', '0', 'true', 'false', 't', 'f', 'yes', 'no', 'y', 'n')"
+            found.append((column.name, column.type, f"{text} IS NOT NULL AND NOT ({fits})"))
+    return found
+
+
+def _sql_type(declared: str) -> str | None:
+    return {
+        "integer": "HUGEINT",
+        "decimal": "DECIMAL(38, 10)",
+        "date": "TIMESTAMP",
+        "timestamp": "TIMESTAMP",
+        "boolean": "BOOLEAN",
+        "json": "JSON",
+    }.get(declared)
+
+
+def _list_invalid_values(con: duckdb.DuckDBPyConnection, run_id: str, system: str, deliveries: list[_Delivery]) -> None:
+    """Write the cells that do not fit, with file and record number; one scan tells whether a delivery has any."""
+    for delivery in deliveries:
+        table = f"lake.raw.{quote_identifier(f'{system}__{delivery.entity.name}')}"
+        violations = _violations(delivery.entity, "r")
+        if not violations:
+            continue
+        con.execute("DELETE FROM lake.ops.invalid_value WHERE load_id = ?", [delivery.load_id])
+        counts = con.execute(
+            f"SELECT {', '.join(f'count(*) FILTER ({violation})' for _, _, violation in violations)} "
+            f"FROM {table} AS r WHERE r._load_id = ?",
+            [delivery.load_id],
+        ).fetchone()
+        assert counts is not None
+        for count, (column, rule, violation) in zip(counts, violations, strict=True):
+            if count:
+                con.execute(
+                    f"INSERT INTO lake.ops.invalid_value SELECT ?, r._load_id, ?, ?, r._file, r._row, ?, "
+                    f"r.{quote_identifier(column)}, {quote_literal(rule)} FROM {table} AS r "
+                    f"WHERE r._load_id = ? AND {violation} ORDER BY r._row LIMIT {CELLS_LISTED}",
+                    [run_id, system, delivery.entity.name, column, delivery.load_id],
+                )

@@ -1,0 +1,90 @@
+"""Rules about purchasing, receipts and production."""
+
+from data_quality.rules.row_rule import RowRule, has_parent, known_currency, not_negative, present, sane_date
+
+SUPPLY_RULES = [
+    present("purchase_orders", "purchase_order_key", "the purchase order number"),
+    present("purchase_orders", "supplier_key", "the supplier"),
+    present("purchase_orders", "ordered_on", "the order date"),
+    sane_date("purchase_orders", "ordered_on", "the order date"),
+    present("purchase_orders", "status", "the status (or its meaning: see the pack's vocabulary)"),
+    known_currency("purchase_orders"),
+    present("purchase_order_lines", "purchase_order_line_key", "the line's number"),
+    has_parent(
+        "purchase_order_lines", "purchase_order_key", "purchase_orders", "purchase_order_key", "the order of the line"
+    ),
+    present("purchase_order_lines", "product_key", "the product"),
+    present("purchase_order_lines", "ordered_quantity", "the quantity"),
+    RowRule(
+        "purchase_order_lines",
+        "ordered_quantity_positive",
+        "ordered_quantity",
+        "checked.ordered_quantity <= 0",
+        "the quantity is not above zero",
+    ),
+    present("purchase_order_lines", "unit_price", "the unit price"),
+    not_negative("purchase_order_lines", "unit_price", "the unit price"),
+    RowRule(
+        "purchase_order_lines",
+        "received_within_order",
+        "received_quantity",
+        "checked.received_quantity > checked.ordered_quantity * 1.5",
+        "more than one and a half times the order was received",
+        "warn",
+    ),
+    has_parent(
+        "goods_receipts",
+        "purchase_order_line_key",
+        "purchase_order_lines",
+        "purchase_order_line_key",
+        "the order line of the receipt",
+    ),
+    present("goods_receipts", "received_on", "the day of the receipt"),
+    present("goods_receipts", "received_quantity", "the received quantity"),
+    not_negative("goods_receipts", "received_quantity", "the received quantity"),
+    RowRule(
+        "goods_receipts",
+        "rejected_within_received",
+        "rejected_quantity",
+        "checked.rejected_quantity IS NULL OR checked.rejected_quantity < 0 "
+        "OR checked.rejected_quantity > checked.received_quantity",
+        "more was rejected than was received, or the figure is missing",
+    ),
+    present("production_orders", "production_order_key", "the work order number"),
+    present("production_orders", "product_key", "the product"),
+    present("production_orders", "ordered_quantity", "the quantity"),
+    present("production_orders", "started_on", "the first day"),
+    sane_date("production_orders", "started_on", "the first day"),
+    has_parent(
+        "production_operations",
+        "production_order_key",
+        "production_orders",
+        "production_order_key",
+        "the work order of the operation",
+    ),
+    present("production_operations", "work_centre_key", "the work centre"),
+    present("production_operations", "scheduled_start_on", "the planned first day"),
+    RowRule(
+        "production_operations",
+        "actual_hours_readable",
+        "actual_hours",
+        "checked.actual_hours < 0 OR (checked.actual_hours IS NULL AND checked.actual_end_on IS NOT NULL)",
+        "the hours are negative, or missing from a finished operation",
+    ),
+    RowRule(
+        "production_operations",
+        "ends_after_it_starts",
+        "actual_end_on",
+        "checked.actual_end_on < checked.actual_start_on",
+        "the operation ended before it began",
+        "warn",
+    ),
+    present("bill_of_material_lines", "component_product_key", "the component"),
+    RowRule(
+        "bill_of_material_lines",
+        "quantity_per_assembly_positive",
+        "quantity_per_assembly",
+        "checked.quantity_per_assembly IS NULL OR checked.quantity_per_assembly <= 0",
+        "the quantity is missing or not above zero",
+    ),
+]

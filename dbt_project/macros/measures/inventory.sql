@@ -1,0 +1,16 @@
+{# Measures of stock, defined here once for every mart. #}
+
+{# Weeks over which average weekly sales are taken. #}
+{% macro sales_window_weeks() -%}
+    13
+{%- endmacro %}
+
+{# How many weeks the stock lasts at the average of recent sales; NULL for what is not sold. #}
+{% macro weeks_of_cover(quantity_on_hand, average_weekly_quantity) -%}
+    cast(case when {{ average_weekly_quantity }} > 0 then {{ quantity_on_hand }} / {{ average_weekly_quantity }} end as decimal(18, 4))
+{%- endmacro %}
+
+{# Whether the stock of a product, over all places, is under a threshold of it; false for products without one. #}
+{% macro is_below(quantity_on_hand, threshold_quantity) -%}
+    coalesce({{ quantity_on_hand }} < {{ threshold_quantity }}, false)
+{%- endmacro %}
