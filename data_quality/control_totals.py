@@ -43,7 +43,7 @@ class Control:
     """How to count one canonical entity in the raw tables of one system.
 
     `table` is the raw entity whose rows become the canonical ones; `joins` may join the current rows of others as
-    `{other_entity}`; `date` and `measures` are SQL over alias `r`. `key` and `mode` say which rows of `table` are current.
+    `{other_entity}`; `date` and `measures` are SQL over alias `r`. `key` and `mode` say which rows are current.
     """
 
     system: str
