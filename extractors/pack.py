@@ -3,13 +3,15 @@
 Comes in: `extractors/packs/<pack>.yml`. Goes out: a checked `Pack`. Called by landing, by the gates' caller and by `dbt_vars`.
 """
 
+import codecs
 import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from warehouse.errors import WeftError
 
@@ -22,13 +24,13 @@ ColumnType = Literal["text", "integer", "decimal", "boolean", "date", "timestamp
 class Part(BaseModel):
     """A part of a pack; an unknown key is an error, since a misspelt option must not be ignored."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Column(Part):
     """One column of an export. `type` is what the text should be read as later; landing keeps the text."""
 
-    name: str
+    name: Annotated[str, StringConstraints(min_length=1)]
     type: ColumnType = "text"
     required: bool = False
     personal: bool = False
@@ -58,6 +60,34 @@ class Format(Part):
     minimum_rows_ratio: float = Field(default=0.5, ge=0, le=1)
     maximum_rejected_ratio: float = Field(default=0.5, ge=0, le=1)
 
+    @field_validator("encoding")
+    @classmethod
+    def _encoding_is_known(cls, encoding: str) -> str:
+        try:
+            codecs.lookup(encoding)
+        except LookupError:
+            raise ValueError(f"{encoding!r} is no encoding; for example utf-8, cp1252, iso-8859-15, utf-16") from None
+        return encoding
+
+    @field_validator("time_zone")
+    @classmethod
+    def _time_zone_is_known(cls, time_zone: str) -> str:
+        if time_zone != "UTC" and (known := available_timezones()) and time_zone not in known:
+            raise ValueError(f"{time_zone!r} is no time zone; for example UTC, Europe/Berlin, Asia/Dubai")
+        return time_zone
+
+    @model_validator(mode="after")
+    def _readable(self) -> "Format":
+        if self.format != "csv":
+            return self
+        if self.quote and self.quote in self.delimiter:
+            raise ValueError("quote and delimiter share a character, so fields cannot be told apart")
+        if self.records == "counted" and len(self.delimiter) != 1:
+            raise ValueError("records: counted needs a delimiter of one character")
+        if self.quote and (self.records == "counted" or self.row_end is not None):
+            raise ValueError('records: counted and row_end are for exports that quote nothing: set quote: ""')
+        return self
+
 
 class Entity(Format):
     """One table, file or endpoint of a system."""
@@ -67,7 +97,7 @@ class Entity(Format):
     table: str | None = None
     query: str | None = None
     cursor: str | None = None
-    look_back: str | None = None
+    look_back: Annotated[str, StringConstraints(pattern=r"^[0-9]+ (second|minute|hour|day|week|month)s?$")] | None = None
     endpoint: dict[str, Any] | None = None
     key: list[str] = Field(min_length=1)
     ignore_columns: list[str] = Field(default_factory=list)
@@ -76,7 +106,8 @@ class Entity(Format):
     @model_validator(mode="after")
     def _consistent(self) -> "Entity":
         names = [column.name for column in self.columns]
-        doubled = sorted({name for name in names if names.count(name) > 1})
+        lowered = [name.lower() for name in names]
+        doubled = sorted({name for name in lowered if lowered.count(name) > 1})
         if doubled:
             raise ValueError(f"columns named twice: {', '.join(doubled)}")
         unknown = [name for name in [*self.key, *([self.cursor] if self.cursor else [])] if name not in names]
@@ -84,8 +115,6 @@ class Entity(Format):
             raise ValueError(f"key or cursor names columns that are not declared: {', '.join(unknown)}")
         if any(name.startswith("_") for name in names):
             raise ValueError("column names that begin with _ are reserved for the origin of a row")
-        if self.records == "counted" and len(self.delimiter) != 1:
-            raise ValueError("records: counted needs a delimiter of one character")
         if self.kind == "file" and self.file is None:
             raise ValueError("file: give the pattern of its files, such as orders*.csv*")
         if self.kind == "database" and (self.table is None) == (self.query is None):
@@ -126,6 +155,32 @@ class Pack(Part):
     control_totals: dict[Name, ControlTotal] = Field(default_factory=dict)
 
 
+class _UniqueKeys(yaml.SafeLoader):
+    """Reads YAML in which a key that stands twice is an error, not silently the last one."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"{key!r} stands there twice", key_node.start_mark)
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def _place(content: Any, location: tuple[int | str, ...]) -> str:
+    """Say where in the pack an error is, with the names of columns in the place of their numbers."""
+    parts = []
+    for part in location:
+        try:
+            content = content[part]
+        except (KeyError, IndexError, TypeError):
+            content = None
+        is_named = isinstance(part, int) and isinstance(content, dict) and "name" in content
+        parts.append(str(content["name"] if is_named else part))
+    return ".".join(parts) or "(pack)"
+
+
 @lru_cache
 def load_pack(name: str, folder: Path = PACKS_DIR) -> Pack:
     """Read and check one pack.
@@ -138,7 +193,7 @@ def load_pack(name: str, folder: Path = PACKS_DIR) -> Pack:
         known = ", ".join(sorted(found.stem for found in folder.glob("*.yml")))
         raise WeftError(f"There is no pack {name!r}. Known packs: {known}.")
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)  # noqa: S506, a SafeLoader
         defaults = content.pop("defaults", {})
         content["entities"] = {
             entity: {**defaults, **(described or {})} for entity, described in content.get("entities", {}).items()
@@ -149,7 +204,7 @@ def load_pack(name: str, folder: Path = PACKS_DIR) -> Pack:
     except (AttributeError, TypeError) as error:
         raise WeftError(f"{path} is not a pack: it must be a mapping with `pack`, `title` and `entities`.") from error
     except ValidationError as error:
-        problems = "\n".join(f"  {'.'.join(map(str, e['loc'])) or '(pack)'}: {e['msg']}" for e in error.errors())
+        problems = "\n".join(f"  {_place(content, e['loc'])}: {e['msg']}" for e in error.errors())
         raise WeftError(f"{path} says something that cannot be used:\n{problems}") from error
     if pack.pack != name:
         raise WeftError(f"{path} calls itself {pack.pack!r}; its name must be that of the file.")

@@ -9,7 +9,7 @@
         where {{ key }} is not null
         qualify row_number() over (
             partition by {{ key }}
-            order by is_deleted, source_updated_at desc nulls last, source_system, source_instance, source_id
+            order by coalesce(is_deleted, false), source_updated_at desc nulls last, source_system, source_instance, source_id
         ) = 1
     )
 {%- endmacro %}

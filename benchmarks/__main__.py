@@ -1,0 +1,40 @@
+"""`python -m benchmarks`: runs the benchmarks named, or all of them, and prints a report.
+
+Comes in: `--rows`, `--pairs`, and names of benchmarks. Goes out: lines of text; nothing is judged by a threshold, since
+machines differ. Called by `make bench`.
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from benchmarks.landing import compare_landing
+from benchmarks.machine import describe_machine
+from benchmarks.publication import measure_publication
+
+BENCHMARKS = ("landing", "publication")
+
+
+def main() -> None:
+    """Run the chosen benchmarks in a scratch folder."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure Weft on this machine.")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"which to run, of {', '.join(BENCHMARKS)}; all if none"
+    )
+    parser.add_argument("--rows", type=int, default=1_000_000, help="rows of generated data (default 1000000)")
+    parser.add_argument("--pairs", type=int, default=3, help="paired runs of each comparison (default 3)")
+    options = parser.parse_args()
+    unknown = set(options.names) - set(BENCHMARKS)
+    if unknown or options.rows < 1 or options.pairs < 1:
+        parser.error(f"no benchmark {', '.join(sorted(unknown))}" if unknown else "--rows and --pairs start at 1")
+    chosen = options.names or BENCHMARKS
+    print(describe_machine())
+    with tempfile.TemporaryDirectory(prefix="weft-bench-") as scratch:
+        if "landing" in chosen:
+            print(compare_landing(Path(scratch) / "landing", options.rows, options.pairs))
+        if "publication" in chosen:
+            print(measure_publication(Path(scratch) / "publication", options.rows, options.pairs))
+
+
+if __name__ == "__main__":
+    main()

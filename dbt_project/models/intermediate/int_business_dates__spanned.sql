@@ -1,0 +1,31 @@
+{#- Every date that a fact's date_key is made of. -#}
+{%- set business_dates = [
+    ('int_sales_orders__unioned', 'ordered_on'),
+    ('int_purchase_orders__unioned', 'ordered_on'),
+    ('int_goods_receipts__unioned', 'received_on'),
+    ('int_stock_levels__unioned', 'counted_on'),
+    ('int_shipments__unioned', 'shipped_on'),
+    ('int_production_orders__unioned', 'started_on'),
+    ('int_production_operations__unioned', 'actual_start_on'),
+    ('int_reviews__unioned', 'reviewed_on'),
+] -%}
+
+with spans as (
+
+    {% for model, column in business_dates -%}
+    select
+        min({{ column }}) as first_on,
+        max({{ column }}) as last_on
+    from {{ ref(model) }}
+    where {{ column }} between {{ earliest_date() }} and {{ latest_date() }}
+    {% if not loop.last %}
+    union all
+
+    {% endif %}
+    {%- endfor %}
+)
+
+select
+    cast(min(first_on) as date) as first_on,
+    cast(max(last_on) as date) as last_on
+from spans

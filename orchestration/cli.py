@@ -1,0 +1,232 @@
+"""The `weft` command.
+
+Comes in: what a person types. Goes out: exit codes and text; problems as one clear line, tracebacks only with
+WEFT_DEBUG=1. Installed as the console script `weft`. Heavy imports stay inside the commands, so that help is instant.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from warehouse.errors import WeftError
+
+app = typer.Typer(
+    name="weft",
+    help="Weft joins the exports of ERP, CRM and SCM systems into one warehouse, checks it, and publishes it.",
+    epilog="Start with: weft init my-company",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="The weft.toml to use; else $WEFT_CONFIG, else ./weft.toml."),
+]
+
+
+def main() -> None:
+    """Run the command; every problem ends in one message and an exit code."""
+    try:
+        app()
+    except WeftError as error:
+        _fail(error, str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        _fail(error, f"Unexpected {type(error).__name__}: {error}\nSet WEFT_DEBUG=1 to see where it happened.")
+
+
+def _fail(error: Exception, message: str) -> None:
+    if os.environ.get("WEFT_DEBUG") == "1":
+        raise error
+    Console(stderr=True, soft_wrap=True).print(f"[red bold]Error:[/] {escape(message)}", highlight=False)
+    sys.exit(1)
+
+
+@app.command()
+def run(
+    config: Config = None,
+    force: Annotated[
+        bool, typer.Option("--force", "--full-refresh", help="Rebuild and publish although nothing new has come.")
+    ] = False,
+) -> None:
+    """Land new exports, build and audit the marts, and publish them.
+
+    Exit code 0: published, or nothing to do. 2: published, but some deliveries could not be read. 1: not published; the
+    last publication goes on being served.
+    """
+    from orchestration.progress import Progress
+    from orchestration.run import run as execute
+    from orchestration.summary import print_summary
+    from warehouse.settings import load_settings
+
+    settings = load_settings(config)
+    # The run sends everything that is printed to its log; the display keeps the real terminal.
+    with open(os.dup(sys.stdout.fileno()), "w", encoding="utf-8") as terminal:
+        console = Console(file=terminal, highlight=False)
+        summary = execute(settings, Progress(console), force=force)
+        print_summary(summary, settings, console)
+    raise typer.Exit(summary.exit_code)
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="One SELECT; - reads it from standard input.")],
+    form: Annotated[str, typer.Option("--format", metavar="table|csv|json", help="How to write the rows.")] = "table",
+    publication: Annotated[
+        int | None, typer.Option("--publication", metavar="ID", help="An earlier publication instead of the current.")
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Answer one SELECT from the published snapshot, read-only.
+
+    Tables of the schema marts need no schema name: weft sql "select count(*) from fct_order_line"
+    """
+    from orchestration.query import FORMATS, answer, write_answer
+    from warehouse.settings import load_settings
+
+    if form not in FORMATS:
+        raise typer.BadParameter(f"{form!r} is none of {', '.join(FORMATS)}", param_hint="--format")
+    text = sys.stdin.read() if query == "-" else query
+    with answer(load_settings(config), text, publication) as found:
+        try:
+            write_answer(found, form, sys.stdout)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # The reader of a pipe has seen enough. Python would complain once more when it flushes stdout at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@app.command()
+def publications(config: Config = None) -> None:
+    """List the publications that are kept, and which of them is being read."""
+    from orchestration.publications import print_publications
+    from warehouse.settings import load_settings
+
+    print_publications(load_settings(config), Console(highlight=False))
+
+
+@app.command()
+def rollback(
+    publication: Annotated[
+        int | None, typer.Argument(metavar="[ID]", help="The publication to go back to; else the one before.")
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Let everyone read an earlier publication again. Nothing is deleted; the next run publishes anew."""
+    from warehouse.lock import writer_lock
+    from warehouse.publication import rollback as go_back
+    from warehouse.settings import load_settings
+
+    settings = load_settings(config)
+    with writer_lock(settings, "weft rollback"):
+        chosen = go_back(settings, publication)
+    Console(highlight=False).print(f"Publication {chosen.publication_id} of {chosen.published_at} is current now.")
+
+
+@app.command()
+def export(
+    publication: Annotated[
+        int | None, typer.Option("--publication", metavar="ID", help="An earlier publication instead of the current.")
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Write the planners' CSV files again, for example after a rollback."""
+    from distribution.planner_exports import export_all
+    from warehouse.publication import current_publication_id
+    from warehouse.settings import load_settings
+
+    settings = load_settings(config)
+    chosen = current_publication_id(settings) if publication is None else publication
+    if chosen is None:
+        raise WeftError("Nothing is published yet. `weft run` makes the first publication.")
+    for file in export_all(settings, chosen):
+        Console(highlight=False, soft_wrap=True).print(f"{file.path}: {file.rows:,} rows", markup=False)
+
+
+@app.command()
+def status(config: Config = None) -> None:
+    """Show the last run, how fresh each system is, and which deliveries and rows were refused and why."""
+    from orchestration.status import print_status
+    from warehouse.settings import load_settings
+
+    print_status(load_settings(config), Console(highlight=False))
+
+
+@app.command()
+def ui(
+    port: Annotated[int | None, typer.Option("--port", help="Instead of [ui] port in weft.toml.")] = None,
+    config: Config = None,
+) -> None:
+    """Open Dagster on this machine: graph, runs, checks, schedule and inbox sensor."""
+    from orchestration.dbt import prepare_manifest
+    from orchestration.instance import prepare_dagster_home
+    from warehouse.settings import load_settings
+
+    settings = load_settings(config)
+    prepare_manifest(settings)
+    prepare_dagster_home(settings)
+    os.environ["WEFT_CONFIG"] = str(settings.config_path)
+    os.environ["PYTHONWARNINGS"] = "ignore:Function `dev_command` is superseded"
+    port = port or settings.ui.port
+    Console(highlight=False).print(f"Dagster opens at http://127.0.0.1:{port} (Ctrl-C ends it)")
+    # A shell that starts this in the background has it ignore Ctrl-C, and Dagster would then ignore SIGTERM as well.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    dagster = str(Path(sys.executable).with_name("dagster"))
+    arguments = ["dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    os.execv(dagster, [dagster, *arguments])
+
+
+@app.command()
+def dashboards(
+    port: Annotated[int | None, typer.Option("--port", help="Instead of [dashboards] port in weft.toml.")] = None,
+    config: Config = None,
+) -> None:
+    """Open the dashboards on the current publication."""
+    from warehouse.settings import load_settings
+
+    settings = load_settings(config)
+    port = port or settings.dashboards.port
+    module = [sys.executable, "-m", "dashboards", "--config", str(settings.config_path), "--port", str(port)]
+    os.execv(sys.executable, module)
+
+
+@app.command()
+def init(directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")]) -> None:
+    """Start a deployment: a commented weft.toml and an inbox for each system."""
+    from orchestration.scaffold import create_deployment
+
+    Console(highlight=False, soft_wrap=True).print(create_deployment(directory), markup=False)
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def dbt(
+    arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="-- ARGS", help="What dbt is asked: build --select dim_product")
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Call dbt with this deployment's lake, profile and vars: weft dbt -- build --select dim_product
+
+    What it writes is seen by nobody until a run has audited and published it.
+    """
+    from contextlib import nullcontext
+
+    from orchestration.dbt import command_line, dbt_environment, only_reads
+    from warehouse.lock import writer_lock
+    from warehouse.settings import load_settings
+
+    settings = load_settings(config)
+    words = arguments or ["--help"]
+    with nullcontext() if only_reads(words) else writer_lock(settings, f"weft dbt {words[0]}"):
+        finished = subprocess.run(command_line(settings, words), env=dbt_environment(settings))
+    raise typer.Exit(finished.returncode)
