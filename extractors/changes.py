@@ -1,7 +1,7 @@
-"""What a new snapshot delivery changed against the one before it.
+"""What a new delivery changed against the rows landed before it.
 
-Comes in: a raw table with both deliveries. Goes out: counts by key. Called by landing, so that a person sees that yesterday's file
-came again with one line changed.
+Comes in: a raw table and a delivery. Goes out: counts by key, so that a person sees that yesterday's file came again with one line
+changed; and, for live sources, only the rows that are news. Called by load.
 """
 
 from dataclasses import dataclass
@@ -49,3 +49,23 @@ def changes_since_last_delivery(
     ).fetchone()
     assert counts is not None
     return Changes(*counts)
+
+
+def only_news(select: str, table: str, entity: Entity, columns: list[str]) -> str:
+    """Return the query of the rows of `select` that differ from the newest row of their key in `table`.
+
+    A live source is asked for some rows again and again (those of the look-back, those without a cursor); raw keeps what changed.
+    """
+    key = [quote_identifier(column) for column in entity.key if column in columns]
+    if not key:
+        return select
+    same_key = " AND ".join(f"landed.{column} IS NOT DISTINCT FROM pulled.{column}" for column in key)
+    values = ", ".join(quote_identifier(column) for column in columns)
+    newest = (
+        f"SELECT {', '.join(key)}, max_by(row({values}), (_load_id, _row)) AS content "
+        f"FROM {table} AS landed WHERE EXISTS (SELECT 1 FROM ({select}) AS pulled WHERE {same_key}) GROUP BY {', '.join(key)}"
+    )
+    return (
+        f"SELECT pulled.* FROM ({select}) AS pulled WHERE NOT EXISTS (SELECT 1 FROM ({newest}) AS landed "
+        f"WHERE {same_key} AND landed.content IS NOT DISTINCT FROM row({', '.join(f'pulled.{quote_identifier(c)}' for c in columns)}))"
+    )

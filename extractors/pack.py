@@ -97,7 +97,9 @@ class Entity(Format):
     table: str | None = None
     query: str | None = None
     cursor: str | None = None
-    look_back: Annotated[str, StringConstraints(pattern=r"^[0-9]+ (second|minute|hour|day|week|month)s?$")] | None = None
+    look_back: Annotated[str, StringConstraints(pattern=r"^[0-9]+ (second|minute|hour|day|week|month)s?$")] | None = (
+        None
+    )
     endpoint: dict[str, Any] | None = None
     key: list[str] = Field(min_length=1)
     ignore_columns: list[str] = Field(default_factory=list)

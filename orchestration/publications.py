@@ -23,7 +23,7 @@ def print_publications(settings: Settings, console: Console) -> None:
     table = Table("", "ID", "Published (UTC)", "Run", "Snapshot", "Rows in marts", "Marts changed")
     for publication in sorted(kept, key=lambda one: one.publication_id, reverse=True):
         names = publication.changed_marts
-        shown = ", ".join(names[:NAMES_SHOWN]) + (" …" if len(names) > NAMES_SHOWN else "")
+        shown = f": {', '.join(names)}" if 0 < len(names) <= NAMES_SHOWN else ""
         table.add_row(
             "current" if publication.publication_id == current else "",
             str(publication.publication_id),
@@ -31,6 +31,6 @@ def print_publications(settings: Settings, console: Console) -> None:
             publication.run_id[:8],
             str(publication.snapshot_id),
             f"{sum(mart.rows for mart in publication.marts.values()):,}",
-            f"{len(names)} of {len(publication.marts)}{': ' + shown if names else ''}",
+            f"{len(names)} of {len(publication.marts)}{shown}",
         )
     console.print(table)

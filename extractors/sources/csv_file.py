@@ -5,24 +5,30 @@ declares, and which keeps every record that it could not read.
 """
 
 import csv
+import io
 from pathlib import Path
 
 import duckdb
 
 from extractors.pack import Entity
-from extractors.plain_text import PlainText, make_plain
 from extractors.refusal import DeliveryRefused
 from extractors.sources.scan import Scan, match_columns
+from extractors.text.plain_text import PlainText, make_plain
+from extractors.text.record_ends import SEPARATOR
 from warehouse.identifiers import quote_identifier, quote_literal
 
 REASONS = {
     "MISSING COLUMNS": "has too few fields",
     "TOO MANY COLUMNS": "has too many fields",
-    "UNQUOTED VALUE": "has a quote that is not closed",
+    "UNQUOTED VALUE": "has a quote that is not closed, or text after a closing quote",
     "LINE SIZE OVER MAXIMUM": "is longer than a record may be",
     "INVALID STATE": "has a quote in an impossible place",
     "INVALID ENCODING": "has bytes that are not UTF-8",
 }
+NOT_CLOSED = "UNQUOTED VALUE"
+# The first record is read before the others; a quote in it that is never closed must not drag the whole file in.
+FIRST_RECORD_LIMIT = 8 << 20
+csv.field_size_limit(FIRST_RECORD_LIMIT)
 
 
 def scan_csv(entity: Entity, path: Path, name: str, workspace: Path) -> Scan:
@@ -34,7 +40,7 @@ def scan_csv(entity: Entity, path: Path, name: str, workspace: Path) -> Scan:
     text = make_plain(entity, path, name, workspace)
     first = _first_record(entity, text, name)
     if entity.header:
-        columns = match_columns(entity, first, name, ", line 1")
+        columns = match_columns(entity, first, name, f", line {entity.skip_lines + 1}")
     else:
         columns = _declared_columns(entity, first, name)
     ignored = {
@@ -45,25 +51,28 @@ def scan_csv(entity: Entity, path: Path, name: str, workspace: Path) -> Scan:
     kept = [column for column in columns if column not in ignored]
     skipped = entity.skip_lines + int(entity.header)
     structure = ", ".join(f"{quote_literal(column)}: 'VARCHAR'" for column in columns)
-    quoting = quote_literal(text.quote)
-    escape = quote_literal(entity.escape if entity.escape is not None and text.quote == entity.quote else text.quote)
+    # The reader knows by itself lines that all end with CR LF, or all with CR.
+    line_end = ", new_line = '\\n'" if text.line_end == b"\n" and not text.ends_lines_with_crlf else ""
     reader = (
         f"read_csv({quote_literal(text.path)}, auto_detect = false, header = false, skip = {skipped}, "
-        f"delim = {quote_literal(text.delimiter)}, quote = {quoting}, escape = {escape}, columns = {{{structure}}}, "
-        "null_padding = false, strict_mode = true, store_rejects = true, rejects_table = 'unreadable', "
-        "rejects_scan = 'unreadable_scan', rejects_limit = 0)"
+        f"delim = {quote_literal(text.delimiter)}, quote = {quote_literal(text.quote)}, "
+        f"escape = {quote_literal(text.escape)}, columns = {{{structure}}}, null_padding = false, strict_mode = true, "
+        # An empty field is unknown; a quoted one is an empty text, unless it was us who quoted it.
+        f"allow_quoted_nulls = {str(text.is_quoted_here).lower()}{line_end}, "
+        "store_rejects = true, rejects_table = 'unreadable', rejects_scan = 'unreadable_scan', rejects_limit = 0)"
     )
     listed = ", ".join(quote_identifier(column) for column in kept)
     warnings = (
         []
-        if text.ends_with_row_end
+        if text.ends_with_line_end
         else [f"{name} has no row end after its last record; if it was cut there, its last value may be short."]
     )
     return Scan(
         select=f"SELECT {listed}, row_number() OVER () AS _row FROM {reader}",
         columns=kept,
-        rejects=_rejects(skipped, len(columns)),
+        rejects=lambda con: _rejects(con, text, entity, skipped),
         verify=lambda con: _refuse_if_cut_off(con, text, name, len(columns)),
+        skips_rejects=True,
         warnings=warnings,
     )
 
@@ -72,14 +81,28 @@ def _first_record(entity: Entity, text: PlainText, name: str) -> list[str]:
     with open(text.path, encoding="utf-8-sig", newline="") as file:
         for _ in range(entity.skip_lines):
             file.readline()
-        if len(text.delimiter) == 1:
-            if text.quote:
-                record = next(csv.reader(file, delimiter=text.delimiter, quotechar=text.quote), [])
-            else:
-                record = next(csv.reader(file, delimiter=text.delimiter, quoting=csv.QUOTE_NONE), [])
-        else:
-            line = file.readline().rstrip("\r\n")
-            record = [field.strip(text.quote or None) for field in line.split(text.delimiter)] if line else []
+        start = file.read(FIRST_RECORD_LIMIT)
+    delimiter = text.delimiter
+    if len(delimiter) > 1:
+        # Python's reader knows only delimiters of one character; this one stands in for it.
+        start = start[: len(start) if "\n" not in start else start.index("\n") + 1].replace(delimiter, SEPARATOR)
+        delimiter = SEPARATOR
+    try:
+        record = next(
+            csv.reader(
+                io.StringIO(start, newline=""),
+                delimiter=delimiter,
+                quotechar=text.quote or None,
+                quoting=csv.QUOTE_MINIMAL if text.quote else csv.QUOTE_NONE,
+                escapechar=text.escape if text.escape != text.quote and text.escape else None,
+                doublequote=text.escape == text.quote,
+            ),
+            [],
+        )
+    except csv.Error as error:
+        raise DeliveryRefused(
+            f"{name}: its first record cannot be read: {error}. Nothing was landed from it."
+        ) from error
     if not record:
         raise DeliveryRefused(f"{name} has no records. Nothing was landed from it; ask for the file again.")
     return record
@@ -98,34 +121,55 @@ def _declared_columns(entity: Entity, first: list[str], name: str) -> list[str]:
     return declared[: len(first)] + extra
 
 
-def _rejects(skipped: int, columns: int) -> str:
-    reason = " ".join(f"WHEN {quote_literal(kind)} THEN {quote_literal(text)}" for kind, text in REASONS.items())
+def _rejects(con: duckdb.DuckDBPyConnection, text: PlainText, entity: Entity, skipped: int) -> str | None:
+    """Return the query of the rejects, with the lines at which they begin; what the reader calls a line is a record."""
+    found = con.execute(
+        "SELECT line_byte_position, any_value(length(csv_line) - length(ltrim(csv_line, chr(10) || chr(13)))) "
+        "FROM temp.unreadable GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    if not found:
+        return None
+    positions = [int(position) - 1 + int(blank) for position, blank in found]
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE unreadable_lines AS SELECT unnest($1) AS line_byte_position, unnest($2) AS line_number",
+        [[position for position, _ in found], text.lines_at(positions)],
+    )
+    reason = " ".join(f"WHEN {quote_literal(kind)} THEN {quote_literal(words)}" for kind, words in REASONS.items())
+    raw = "trim(any_value(csv_line), chr(10) || chr(13))"
+    if text.is_quoted_here:
+        between = quote_literal(f'"{SEPARATOR}"')
+        raw = f"replace(replace(regexp_replace({raw}, '^\"|\"$', '', 'g'), {between}, {quote_literal(entity.delimiter)}), '\"\"', '\"')"
     return f"""
         SELECT
-            line - {skipped} AS record, line, min(column_name) AS column_name, CAST(NULL AS VARCHAR) AS value,
-            rtrim(any_value(csv_line), chr(10) || chr(13)) AS raw_text,
+            line - {skipped} AS record, any_value(line_number) AS line, min(column_name) AS column_name,
+            CAST(NULL AS VARCHAR) AS value, {raw} AS raw_text,
             'the record ' || any_value(CASE CAST(error_type AS VARCHAR) {reason} ELSE lower(CAST(error_type AS VARCHAR)) END)
-                || ': ' || rtrim(any_value(error_message), '.') || ' ({columns} declared)' AS reason
-        FROM unreadable
-        GROUP BY line
+                || ': ' || rtrim(any_value(error_message), '.') AS reason
+        FROM temp.unreadable JOIN temp.unreadable_lines USING (line_byte_position)
+        GROUP BY unreadable.line
     """
 
 
 def _refuse_if_cut_off(con: duckdb.DuckDBPyConnection, text: PlainText, name: str, columns: int) -> None:
     last = con.execute(
-        "SELECT line, line_byte_position, any_value(CAST(error_type AS VARCHAR)), any_value(csv_line) FROM unreadable "
-        "GROUP BY ALL ORDER BY line DESC LIMIT 1"
+        "SELECT line_byte_position, any_value(CAST(error_type AS VARCHAR)), any_value(strlen(csv_line)), "
+        "any_value(trim(csv_line, chr(10) || chr(13))[:80]) FROM temp.unreadable "
+        "GROUP BY line_byte_position ORDER BY line_byte_position DESC LIMIT 1"
     ).fetchone()
     if last is None:
         return
-    line, position, kind, raw = last
-    with open(text.path, "rb") as file:
-        file.seek(max(int(position) - 1, 0))
-        rest = file.read(16 << 20)
-    reaches_the_end = rest.rstrip(b"\r\n").count(b"\n") == 0 or kind == "UNQUOTED VALUE"
-    if reaches_the_end and (not text.ends_with_row_end or kind == "UNQUOTED VALUE") and kind != "TOO MANY COLUMNS":
-        what = "has a quote that is not closed" if kind == "UNQUOTED VALUE" else f"has fewer than its {columns} fields"
+    position, kind, length, raw = int(last[0]) - 1, last[1], int(last[2]), last[3]
+    # Two bytes of tolerance for the line end.
+    if position + length < text.path.stat().st_size - 2:
+        return
+    (line,) = text.lines_at([position])
+    if kind == NOT_CLOSED:
         raise DeliveryRefused(
-            f"{name} is cut off: its last record, line {line}, {what}: “{str(raw).strip()[:80]}”. "
+            f"{name} is cut off, or has a quote too many: the record that begins in line {line} opens a quote that is not "
+            f"closed before the end of the file: “{raw}”. Nothing was landed from it; ask for the file again."
+        )
+    if not text.ends_with_line_end and kind == "MISSING COLUMNS":
+        raise DeliveryRefused(
+            f"{name} is cut off: its last record, line {line}, has fewer than its {columns} fields: “{raw}”. "
             "Nothing was landed from it; ask for the file again."
         )

@@ -1,110 +1,142 @@
 """Tables of PostgreSQL, MySQL and SQLite, read through DuckDB's extensions.
 
-Comes in: an entity with `table` or `query`, and the system's connection. Goes out: an extraction, a Parquet file that landing reads
-like any delivery. With a cursor only rows at or after the last value seen (less the look-back) are pulled; without, the whole table.
+Comes in: an entity with `table` or `query`, and the system's connection. Goes out: an extraction, a Parquet file. The source itself
+turns every value into text, so that no decimal passes through a binary number. With a cursor only rows at or after the last value
+seen (less the look-back) are pulled; without, the whole table.
 """
 
 import hashlib
 import os
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
 from extractors.pack import Entity
+from extractors.refusal import DeliveryRefused
+from extractors.sources.extraction import Extraction, filled_from_environment, hide_secrets, highest, last_cursor
+from extractors.sources.scan import Scan, match_columns
 from warehouse.errors import WeftError
 from warehouse.extensions import load_extensions
 from warehouse.identifiers import quote_identifier, quote_literal
 from warehouse.settings import Settings
 
 KINDS = {"sqlite": "sqlite_scanner", "postgres": "postgres_scanner", "mysql": "mysql_scanner"}
-
-
-@dataclass(frozen=True)
-class Extraction:
-    """Rows pulled from a live source into a file. `cursor_value` is where the next extraction starts."""
-
-    path: Path
-    name: str
-    content_hash: str
-    cursor_value: str | None = None
+TEXT = {"sqlite": "TEXT", "postgres": "TEXT", "mysql": "CHAR"}
+# Of the value that the rows of an extraction are asked for by; declared columns never begin with _.
+CURSOR = "_cursor"
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 def extract_table(
     con: duckdb.DuckDBPyConnection, settings: Settings, system: str, entity_name: str, entity: Entity, workspace: Path
-) -> Extraction | None:
-    """Pull the new or changed rows of one table; None when there are none.
+) -> Extraction:
+    """Pull the rows of one table, with a cursor the new and changed ones.
 
     Raises:
-        WeftError: the connection is not set, or the database cannot be reached or read; the message never holds a password.
+        WeftError: the connection is not set, or names a variable that is not.
+        DeliveryRefused: the database cannot be reached or read, or a required column is missing; never names a password.
     """
     kind, target = parse_connection(settings, system)
     load_extensions(con, KINDS[kind])
     path = workspace / "extraction.parquet"
-    source = "(" + entity.query + ")" if entity.query else f"source.{_table_name(entity.table or '')}"
+    name = entity.table or f"query of {entity_name}"
     since = last_cursor(con, system, entity_name) if entity.cursor else None
-    cursor = f"CAST({entity.cursor} AS VARCHAR)" if entity.cursor else None
-    condition = ""
-    if since is not None:
-        start = (
-            f"TIMESTAMP {quote_literal(since)} - INTERVAL {quote_literal(entity.look_back)}"
-            if entity.look_back
-            else None
-        )
-        condition = f" WHERE {entity.cursor} >= {start}" if start else f" WHERE {cursor} > {quote_literal(since)}"
-    listed = ", ".join(f"{_text_of(kind, column.name)} AS {quote_identifier(column.name)}" for column in entity.columns)
     try:
-        con.execute(f"ATTACH {quote_literal(target)} AS source (TYPE {kind}, READ_ONLY)")
-        if entity.query:
-            con.execute("USE source")
-        con.execute(
-            f"COPY (SELECT {listed}{f', {cursor} AS _cursor' if cursor else ''} FROM {source} AS t{condition}) "
-            f"TO {quote_literal(path)} (FORMAT parquet)"
-        )
+        with _attached(con, kind, target):
+            _copy(con, kind, entity, name, _start(con, since, entity.look_back), path)
     except duckdb.Error as error:
         message = hide_secrets(str(error).splitlines()[0])
-        raise WeftError(f"{system}: {entity_name} cannot be read from the database: {message}") from None
+        raise DeliveryRefused(f"{name} cannot be read from the database of {system}: {message}") from None
+    return _extraction(con, path, entity, name)
+
+
+@contextmanager
+def _attached(con: duckdb.DuckDBPyConnection, kind: str, target: str) -> Iterator[None]:
+    """Attach the database as `source`, read-only, so that moments come as UTC and ISO whatever the server's settings."""
+    if kind == "sqlite" and not Path(target).is_file():
+        raise DeliveryRefused(f"There is no SQLite database {target}; correct the system's connection.")
+    wanted = {"PGTZ": "UTC", "PGDATESTYLE": "ISO"}
+    before = {variable: os.environ.get(variable) for variable in wanted}
+    os.environ.update(wanted)
+    try:
+        if kind == "mysql":
+            con.execute("SET mysql_session_time_zone = '+00:00'")
+        con.execute(f"ATTACH {quote_literal(target)} AS source (TYPE {kind}, READ_ONLY)")
+        yield
     finally:
-        con.execute("USE lake")
         con.execute("DETACH DATABASE IF EXISTS source")
-    return _identify(con, path, entity, entity.table or f"query of {entity_name}")
+        for variable, value in before.items():
+            os.environ.pop(variable)
+            if value is not None:
+                os.environ[variable] = value
 
 
-def _text_of(kind: str, column: str) -> str:
-    quoted = f"t.{quote_identifier(column)}"
-    if kind != "sqlite":
-        return f"CAST({quoted} AS VARCHAR)"
-    # SQLite has no decimal type: applications store the digits as text or as a blob that holds that text.
-    return f"CASE WHEN typeof({quoted}) = 'BLOB' THEN decode(CAST({quoted} AS BLOB)) ELSE CAST({quoted} AS VARCHAR) END"
+def _copy(con: duckdb.DuckDBPyConnection, kind: str, entity: Entity, name: str, start: str | None, path: Path) -> None:
+    """Write the declared columns, as text, and the cursor into a Parquet file."""
+    source = f"({entity.query.strip().rstrip(';')})" if entity.query else _quote(kind, *(entity.table or "").split("."))
+    exported = [
+        row[0] for row in con.execute(f"DESCRIBE {_ask(kind, f'SELECT * FROM {source} AS t LIMIT 0')}").fetchall()
+    ]
+    landed = match_columns(entity, exported, name)
+    wanted = [(raw, column) for raw, column in zip(exported, landed, strict=True) if column in entity.column_names]
+    as_text = [f"CAST(t.{_quote(kind, raw)} AS {TEXT[kind]}) AS {_quote(kind, column)}" for raw, column in wanted]
+    condition = ""
+    if entity.cursor:
+        as_text.append(f"CAST({entity.cursor} AS {TEXT[kind]}) AS {_quote(kind, CURSOR)}")
+    if start is not None:
+        # What has no value in its cursor could never be asked for again, so it is asked for every time.
+        condition = f" WHERE {entity.cursor} >= {_literal(kind, start)} OR {entity.cursor} IS NULL"
+    query = f"SELECT {', '.join(as_text)} FROM {source} AS t{condition}"
+    con.execute(f"COPY ({_ask(kind, query)}) TO {quote_literal(path)} (FORMAT parquet)")
 
 
-def _identify(con: duckdb.DuckDBPyConnection, path: Path, entity: Entity, name: str) -> Extraction | None:
-    columns = ", ".join(quote_identifier(column) for column in entity.column_names)
-    highest = "max(_cursor)" if entity.cursor else "CAST(NULL AS VARCHAR)"
+def _ask(kind: str, query: str) -> str:
+    """Return a DuckDB query that lets the source run `query` in its own dialect."""
+    return f"SELECT * FROM {kind}_query('source', {quote_literal(query)})"
+
+
+def _quote(kind: str, *names: str) -> str:
+    if kind == "mysql":
+        return ".".join("`" + name.replace("`", "``") + "`" for name in names)
+    return ".".join(quote_identifier(name) for name in names)
+
+
+def _literal(kind: str, value: str) -> str:
+    # SQLite compares numbers and texts by their storage; the others take the type from the column.
+    if kind == "sqlite" and NUMBER.fullmatch(value):
+        return value
+    return quote_literal(value.replace("\\", "\\\\") if kind == "mysql" else value)
+
+
+def _start(con: duckdb.DuckDBPyConnection, since: str | None, look_back: str | None) -> str | None:
+    """Return where to start: the last value seen, less the look-back if that value is a time."""
+    if since is None or look_back is None:
+        return since
     row = con.execute(
-        f"SELECT count(*), sum(hash({columns}) :: HUGEINT), {highest} FROM read_parquet({quote_literal(path)})"
+        f"SELECT CAST(TRY_CAST(? AS TIMESTAMP) - INTERVAL {quote_literal(look_back)} AS VARCHAR)", [since]
     ).fetchone()
+    return row[0] if row and row[0] else since
+
+
+def _extraction(con: duckdb.DuckDBPyConnection, path: Path, entity: Entity, name: str) -> Extraction:
+    reader = f"read_parquet({quote_literal(path)})"
+    present = [row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {reader}").fetchall()]
+    columns = [column for column in present if column != CURSOR]
+    listed = ", ".join(quote_identifier(column) for column in columns)
+    cursor = highest(quote_identifier(CURSOR)) if entity.cursor else "CAST(NULL AS VARCHAR)"
+    row = con.execute(f"SELECT count(*), sum(hash({listed}) :: HUGEINT), {cursor} FROM {reader}").fetchone()
     assert row is not None
     rows, total, cursor_value = row
-    if not rows and entity.mode != "snapshot":
-        return None
-    content = hashlib.sha256(f"{name}|{rows}|{total}".encode()).hexdigest()
-    return Extraction(path, name, content, cursor_value)
-
-
-def last_cursor(con: duckdb.DuckDBPyConnection, system: str, entity: str) -> str | None:
-    """Return where the last landed extraction of an entity ended, or None before the first."""
-    row = con.execute(
-        "SELECT max_by(cursor_value, load_id) FROM lake.ops.load "
-        "WHERE system = ? AND entity = ? AND status = 'landed' AND cursor_value IS NOT NULL",
-        [system, entity],
-    ).fetchone()
-    return None if row is None else row[0]
-
-
-def _table_name(table: str) -> str:
-    return ".".join(quote_identifier(part) for part in table.split("."))
+    return Extraction(
+        name=name,
+        content_hash=hashlib.sha256(f"{name}|{listed}|{rows}|{total}".encode()).hexdigest(),
+        size_bytes=path.stat().st_size,
+        scan=Scan(f"SELECT {listed}, row_number() OVER () AS _row FROM {reader}", columns) if rows else None,
+        cursor_value=cursor_value,
+    )
 
 
 def parse_connection(settings: Settings, system: str) -> tuple[str, str]:
@@ -124,17 +156,5 @@ def parse_connection(settings: Settings, system: str) -> tuple[str, str]:
         raise WeftError(
             f"systems.{system}.connection begins with {kind!r}; it must begin with one of {', '.join(KINDS)}."
         )
-    filled = re.sub(r"\$\{(\w+)\}", lambda match: _variable(system, match[1]), target)
+    filled = filled_from_environment(target, f"systems.{system}.connection")
     return kind, str(settings.root / filled) if kind == "sqlite" else filled
-
-
-def _variable(system: str, name: str) -> str:
-    value = os.environ.get(name)
-    if value is None:
-        raise WeftError(f"systems.{system}.connection names the variable {name}, which is not set in the environment.")
-    return value
-
-
-def hide_secrets(message: str) -> str:
-    """Blank out passwords that a driver repeats in its errors."""
-    return re.sub(r"(passw(or)?d\s*=\s*)('[^']*'|\S+)|(://[^:/@\s]+:)[^@\s]+(?=@)", r"\1\4***", message, flags=re.I)

@@ -21,7 +21,7 @@ there as (
         {%- for expression in totals.values() %}
         coalesce({{ 'count(*)' if expression == '*' else 'sum(' ~ expression ~ ')' }}, 0) as total_{{ loop.index }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from {{ other }}
+    from {{ other }} as other_rows
     where {{ where_there }}
 
 )
