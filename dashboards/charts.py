@@ -59,6 +59,14 @@ def stacked(frame: pd.DataFrame, x: str, y: str, by: str, *, unit: str) -> go.Fi
     return figure.update_layout(barmode="stack", hovermode="x unified", bargap=0.15)
 
 
+def bars(frame: pd.DataFrame, x: str, series: dict[str, str], *, unit: str) -> go.Figure:
+    """Bars over time: `series` maps columns to names."""
+    figure = _figure(unit)
+    for position, (column, name) in enumerate(series.items()):
+        figure.add_bar(x=frame[x], y=frame[column], name=name, marker_color=SERIES[position], hovertemplate="%{y:,.0f}")
+    return figure.update_layout(hovermode="x unified", showlegend=len(series) > 1, bargap=0.15)
+
+
 def ranking(frame: pd.DataFrame, name: str, value: str, *, unit: str, texts: Sequence[str]) -> go.Figure:
     """Horizontal bars, longest on top, each with its figure written beside it."""
     ordered = frame.iloc[::-1]
@@ -155,6 +163,7 @@ def _figure(unit: str) -> go.Figure:
             "hoverlabel": {"bgcolor": PAPER, "font": {"color": INK}},
             "separators": ".,",
             "xaxis": axis | {"showgrid": False, "automargin": True},
-            "yaxis": axis | {"title": {"text": unit, "font": {"color": MUTED}}, "rangemode": "tozero", "automargin": True},
+            "yaxis": axis
+            | {"title": {"text": unit, "font": {"color": MUTED}}, "rangemode": "tozero", "automargin": True},
         }
     )

@@ -55,6 +55,10 @@ class Period:
         """As many days, up to another day."""
         return Period(end - timedelta(days=self.days - 1), end)
 
+    def lasting(self, days: int) -> "Period":
+        """So many days, up to the same day."""
+        return Period(self.end - timedelta(days=days - 1), self.end)
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -110,6 +114,17 @@ def filter_bar(first: date, latest: date, options: dict[str, dict[str, str]]) ->
     return Filters(period, preset, **known)
 
 
+def list_bar(latest: date, options: dict[str, dict[str, str]]) -> Filters:
+    """Draw the lists in `options` alone, for a page that shows one day, `latest`; the period chosen elsewhere is kept."""
+    choice = _stored()
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="filters"):
+        for name, values in options.items():
+            choice = _list_widget(choice, name, values)
+    remember(choice)
+    known = {name: tuple(v for v in choice.lists.get(name, ()) if v in values) for name, values in options.items()}
+    return Filters(Period(latest, latest), "", **known)
+
+
 def _period_widgets(choice: Choice, first: date, latest: date) -> Choice:
     st.session_state.setdefault("filter_period", choice.period)
     preset = st.selectbox(
@@ -142,7 +157,7 @@ def _list_widget(choice: Choice, name: str, values: dict[str, str]) -> Choice:
         format_func=lambda value: values.get(value, value),
         key=key,
         placeholder=f"All {'categories' if name == 'category' else label.lower() + 's'}",
-        width=230,
+        width=200,
     )
     return replace(choice, lists=choice.lists | {name: tuple(chosen)})
 

@@ -43,7 +43,7 @@ def money_short(value: Figure, currency: str) -> str:
     if value is None or is_missing(value):
         return MISSING
     for scale, name in SHORT_SCALES:
-        if abs(value) >= scale:
+        if abs(float(value)) >= scale:
             return f"{currency} {float(value) / scale:,.2f}{NARROW_SPACE}{name}"
     return f"{currency} {value:,.0f}"
 

@@ -4,7 +4,8 @@ Comes in: settings and the pointer `current`, read once per rerun. Goes out: ans
 publication and question, so that a page never mixes two publications. Called by every query module.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -47,7 +48,7 @@ class Snapshot:
         """The currency of all `_reporting` amounts."""
         return self.settings.company.reporting_currency
 
-    def ask(self, query: str, parameters: dict[str, Parameter] | None = None) -> pd.DataFrame:
+    def ask(self, query: str, parameters: Mapping[str, Parameter] | None = None) -> pd.DataFrame:
         """Answer a query with bound parameters (`$name`). The frame is a copy: callers may change it."""
         bound = {
             name: tuple(value) if isinstance(value, (list, set)) else value
@@ -88,17 +89,24 @@ def _connection(config: Path, publication_id: int) -> duckdb.DuckDBPyConnection:
     return open_publication(deployment(config), publication_id)
 
 
+@contextmanager
+def _cursor(config: Path, publication_id: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Sessions run in threads of their own, and a DuckDB connection serves one at a time: each question has a cursor."""
+    with _connection(config, publication_id).cursor() as cursor:
+        cursor.execute("USE lake")  # a cursor begins without what its connection chose
+        yield cursor
+
+
 @st.cache_data(show_spinner=False, max_entries=1000)
 def _answer(config: Path, publication_id: int, query: str, parameters: dict[str, Parameter]) -> pd.DataFrame:
-    # Sessions run in threads of their own, and a DuckDB connection serves one at a time: each question has a cursor.
-    with _connection(config, publication_id).cursor() as cursor:
+    with _cursor(config, publication_id) as cursor:
         bound = {name: list(value) if isinstance(value, tuple) else value for name, value in parameters.items()}
         return cursor.execute(query, bound or None).df()
 
 
 @st.cache_data(show_spinner=False, max_entries=100)
 def _has_rows(config: Path, publication_id: int, table: str) -> bool:
-    with _connection(config, publication_id).cursor() as cursor:
+    with _cursor(config, publication_id) as cursor:
         try:
             return cursor.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None
         except duckdb.CatalogException:

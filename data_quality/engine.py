@@ -66,6 +66,9 @@ def _validate_subject(context: Any, datasource: Any, gate: Gate, subject: Subjec
     import great_expectations as gx
     from great_expectations import expectations
 
+    from data_quality.lake_dialect import ask_structure_only
+
+    ask_structure_only(subject.query)
     asset = datasource.add_query_asset(name=subject.name, query=subject.query)
     batch = asset.add_batch_definition_whole_table("all")
     suite = gx.ExpectationSuite(

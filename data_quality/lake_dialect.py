@@ -13,11 +13,17 @@ from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
 DIALECT = "weft_duckdb"
 _preparations: list[Callable[[Any], None]] = []
+_subjects: set[str] = set()
 
 
 def attach_on_connect(prepare: Callable[[Any], None]) -> None:
     """Have `prepare` called with each new DuckDB connection, in place of what was given before."""
     _preparations[:] = [prepare]
+
+
+def ask_structure_only(query: str) -> None:
+    """Read no rows when exactly this query is run: Great Expectations runs a subject whole, to learn its column names."""
+    _subjects.add(query)
 
 
 class BufferedContext(Dialect.execution_ctx_cls):  # type: ignore[misc, valid-type]
@@ -37,6 +43,11 @@ class LakeDialect(Dialect):
 
     execution_ctx_cls = BufferedContext
     supports_statement_cache = False
+
+    def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        if statement in _subjects:
+            statement = f"SELECT * FROM ({statement}) AS subject LIMIT 0"
+        super().do_execute(cursor, statement, parameters, context)
 
     def connect(self, *arguments: Any, **options: Any) -> Any:
         connection = super().connect(*arguments, **options)

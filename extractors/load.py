@@ -99,7 +99,7 @@ def execute_load(con: duckdb.DuckDBPyConnection, load: Load, scan: Scan, workspa
 
 def _attempt(
     con: duckdb.DuckDBPyConnection, load: Load, scan: Scan, rejects: Path, *, renumber: bool
-) -> LoadResult | None | Path:
+) -> LoadResult | Path | None:
     """Read, and commit. The path of the rejects, with nothing committed, if the records must be renumbered because of them."""
     now = datetime.now(UTC).replace(tzinfo=None)
     con.execute("BEGIN")

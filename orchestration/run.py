@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 from orchestration.progress import Progress
 from orchestration.summary import RunSummary, read_figures
+from warehouse.lake import connect_lake
+from warehouse.ledger import finish_run
 from warehouse.lock import writer_lock
 from warehouse.publication import Publication, current_publication_id, list_publications
 from warehouse.settings import Settings
@@ -95,6 +97,8 @@ def _execute(settings: Settings, progress: Progress, run_id: str, force: bool) -
         except (KeyboardInterrupt, DagsterExecutionInterruptedError):
             happened.reasons = ["The run was interrupted."]
             bury_dead_runs(instance)
+            with connect_lake(settings) as con:
+                finish_run(con, run_id, "failed", "interrupted")
         return happened
 
 

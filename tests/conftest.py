@@ -7,10 +7,11 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from warehouse.settings import Settings, load_settings
 
@@ -20,10 +21,13 @@ WEFT = Path(sys.executable).with_name("weft")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests that use the finished run on one worker, so that the other does not wait for it."""
-    for item in items:
-        if "aw_published" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("adventureworks"))
+    """Start with the longest test; while it makes the finished run, the other worker does what needs none."""
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("longest") is None,
+            "aw_published" in getattr(item, "fixturenames", ()),
+        )
+    )
 
 
 @pytest.fixture
@@ -67,12 +71,19 @@ def weft() -> Callable[..., subprocess.CompletedProcess[str]]:
 
 
 @pytest.fixture(scope="session")
-def aw_published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """AdventureWorks after a finished `weft run`. Read it, do not change it."""
-    settings = copy_adventureworks(tmp_path_factory.mktemp("published") / "adventureworks")
-    finished = run_weft(settings, "run")
-    assert finished.returncode == 0, finished.stdout + finished.stderr
-    yield settings
+def aw_published(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """AdventureWorks after a finished `weft run`, made by the first worker that asks. Read it, do not change it."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    root, said = shared / "published", shared / "published.txt"
+    with FileLock(shared / "published.lock"):
+        if not said.exists():
+            finished = run_weft(copy_adventureworks(root), "run")
+            said.write_text(f"{finished.returncode}\n{finished.stdout}{finished.stderr}", encoding="utf-8")
+    outcome, _, output = said.read_text(encoding="utf-8").partition("\n")
+    assert outcome == "0", output
+    return load_settings(root / "weft.toml")
 
 
 @pytest.fixture

@@ -29,9 +29,9 @@ def value_on(snapshot: Snapshot, filters: Filters, day: date) -> float | None:
     return None if pd.isna(found) else float(found)
 
 
-def totals(snapshot: Snapshot, filters: Filters) -> pd.Series:
+def totals(snapshot: Snapshot, filters: Filters | None = None) -> pd.Series:
     """Return the stock's value, units, cover, and how many products are below their thresholds."""
-    where, parameters = filters.where(CATEGORY)
+    where, parameters = filters.where(CATEGORY) if filters else ("", {})
     return snapshot.ask(
         f"""
         WITH stock AS (SELECT * FROM marts.mart_inventory WHERE true {where}),

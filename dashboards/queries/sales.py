@@ -76,10 +76,10 @@ def _compared(snapshot: Snapshot, filters: Filters, labels: str, names: str) -> 
     }
     return snapshot.ask(
         f"""
-        WITH now AS (SELECT {labels}, {MEASURES} FROM {LINES} WHERE {where} GROUP BY {names}),
+        WITH now AS (SELECT {labels}, {MEASURES} FROM {LINES} WHERE {where} GROUP BY ALL),
         before AS (
             SELECT {labels}, round(sum(l.net_amount_reporting), 2)::DOUBLE AS previous_revenue
-            FROM {LINES} WHERE {before} GROUP BY {names}
+            FROM {LINES} WHERE {before} GROUP BY ALL
         )
         SELECT
             now.*, before.previous_revenue,

@@ -69,9 +69,9 @@ def unpack(path: Path, name: str, workspace: Path) -> Path:
     return target
 
 
-def _open(path: Path, name: str) -> IO[bytes]:
+def _open(path: Path, name: str) -> IO[bytes] | gzip.GzipFile:
     if path.suffix.lower() != ".zip":
-        return gzip.GzipFile(path, "rb") if is_packed(path) else open(path, "rb")
+        return gzip.open(path, "rb") if is_packed(path) else open(path, "rb")
     archive = zipfile.ZipFile(path)
     members = [
         member

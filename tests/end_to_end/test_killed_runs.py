@@ -74,7 +74,7 @@ def run_until(settings: Settings, step: str) -> None:
     raise AssertionError(f"the run ended before it reported {step!r}:\n{''.join(said)}")
 
 
-@pytest.mark.slow
+@pytest.mark.longest
 @pytest.mark.timeout(900)
 def test_killed_at_five_points_and_started_again(aw_published_copy: Settings, weft: Weft) -> None:
     settings = aw_published_copy

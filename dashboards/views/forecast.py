@@ -1,0 +1,114 @@
+"""The forecast section of Sales: what is expected, how sure that is, and whether it beats last year's figure.
+
+Comes in: the snapshot and the page's filters. Goes out: the fan, error figures, the series. Called by `views.sales`.
+"""
+
+import pandas as pd
+import streamlit as st
+
+from dashboards import charts, definitions, formats
+from dashboards.cards import Card, cards
+from dashboards.filters import Filters
+from dashboards.publication import Snapshot
+from dashboards.queries import sales
+from dashboards.tables import Column, table
+
+HISTORY_WEEKS = 52
+
+
+def forecast(snapshot: Snapshot, filters: Filters) -> None:
+    """Draw the section; nothing at all where no forecast was made."""
+    if not sales.has_forecast(snapshot):
+        return
+    st.subheader("Forecast", help=definitions.FORECAST)
+    series = sales.forecast_series(snapshot, filters)
+    if series.empty:
+        st.info("No forecast for these markets and categories.")
+        return
+    chosen = _choose(series)
+    one = Filters(filters.period, filters.preset, *chosen) if chosen else filters
+    weeks = sales.forecast_weeks(snapshot, one)
+    history = sales.sold_weeks(snapshot, one, HISTORY_WEEKS)
+    shown = series if chosen is None else series[_is_series(series, chosen)]
+    _fan(weeks, history, shown)
+    _figures(shown, len(weeks))
+    with st.expander("All series"):
+        _table(series)
+
+
+def _choose(series: pd.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    names = {
+        (str(row.market_code), str(row.category_name)): f"{row.category_name}, {row.market_name}"
+        for row in series.itertuples()
+    }
+    labels: list[tuple[str, str] | None] = list(names)
+    if len(labels) > 1:
+        labels.insert(0, None)
+    chosen = st.selectbox(
+        "Series",
+        labels,
+        format_func=lambda label: names[label] if label else "All of them together",
+        key="forecast_series",
+        width=340,
+        help="A forecast is made per category and market. Channels are forecast together.",
+    )
+    return ((chosen[0],), (chosen[1],)) if chosen else None
+
+
+def _is_series(series: pd.DataFrame, chosen: tuple[tuple[str, ...], tuple[str, ...]]) -> pd.Series:
+    (market,), (category,) = chosen
+    return (series["market_code"] == market) & (series["category_name"] == category)
+
+
+def _fan(weeks: pd.DataFrame, history: pd.DataFrame, shown: pd.DataFrame) -> None:
+    units = shown["unit_code"].unique()
+    unit = f"units per week ({units[0]})" if len(units) == 1 else "units per week"
+    is_one = len(shown) == 1
+    future = weeks if is_one else weeks.drop(columns=["lower_80", "upper_80"])
+    alt = (
+        f"Quantity sold in the last {len(history)} weeks and expected in the next {len(weeks)}, "
+        f"{'with the 80 percent interval and ' if is_one else ''}with the benchmark"
+    )
+    charts.show(charts.fan(history, future, unit=unit), key="forecast_fan", alt=alt)
+    made_on = formats.day(shown["made_on"].max())
+    interval = (
+        definitions.INTERVAL if is_one else "Choose one series to see its 80 % interval: intervals cannot be added up."
+    )
+    st.caption(f"Made from sales up to {made_on}. {interval}")
+
+
+def _figures(shown: pd.DataFrame, weeks: int) -> None:
+    wape, benchmark = _pooled(shown, "wape"), _pooled(shown, "benchmark_wape")
+    cards(
+        [
+            Card(f"Expected, {weeks} weeks", formats.count(shown["forecast"].sum()), definitions.FORECAST),
+            Card("Benchmark, same weeks", formats.count(shown["benchmark"].sum()), definitions.BENCHMARK),
+            Card("Error of the model", formats.percent(wape), definitions.WAPE),
+            Card("Error of the benchmark", formats.percent(benchmark), f"{definitions.WAPE} {definitions.BENCHMARK}"),
+        ],
+        compared=False,
+    )
+    if len(shown) == 1:
+        st.caption(f"Model: {shown['model'].iloc[0]}. {shown['reason'].iloc[0]}")
+    else:
+        st.caption("Errors of several series: their median.")
+
+
+def _pooled(shown: pd.DataFrame, column: str) -> float | None:
+    known = shown[column].dropna()
+    return None if known.empty else float(known.median())
+
+
+def _table(series: pd.DataFrame) -> None:
+    columns = {
+        "category_name": Column("Category", pinned=True),
+        "market_name": Column("Market"),
+        "forecast": Column("Forecast", formats.quantity, definitions.FORECAST),
+        "benchmark": Column("Benchmark", formats.quantity, definitions.BENCHMARK),
+        "unit_code": Column("Unit"),
+        "model": Column("Model"),
+        "wape": Column("Error of the model", formats.percent, definitions.WAPE),
+        "benchmark_wape": Column("Error of the benchmark", formats.percent, definitions.WAPE),
+        "reason": Column("Why this model"),
+    }
+    table(series, columns, name="forecast_series")
