@@ -24,7 +24,7 @@ run: $(READY)  ## Run the example end to end: land, transform, audit, publish, f
 	$(WEFT) run --config $(CONFIG)
 
 test: $(READY)  ## Run all tests
-	$(VENV)/bin/python -m pytest -n 2 --maxschedchunk 1
+	$(VENV)/bin/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 lint: $(READY)  ## Check style and types
 	$(VENV)/bin/ruff check .
