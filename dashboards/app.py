@@ -27,12 +27,14 @@ STYLE = """
 <style>
 [data-testid="stMainBlockContainer"] { padding-top: 3.25rem; padding-bottom: 3rem; max-width: 1500px; }
 [data-testid="stMetricValue"] { font-size: 1.65rem; font-variant-numeric: tabular-nums; }
-[data-testid="stMetricLabel"] p { font-weight: 600; }
+[data-testid="stMetricLabel"] p { font-weight: 600; white-space: normal; overflow-wrap: anywhere; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; }
   [class*="st-key-cards_"] [data-testid="stColumn"] { min-width: calc(50% - 0.5rem); flex: 1 1 calc(50% - 0.5rem); }
   [class*="st-key-cards_"] [data-testid="stColumn"]:empty { display: none; }
+  .st-key-filters > div { flex: 1 1 calc(50% - 0.5rem) !important; width: auto !important; min-width: 0; }
   [data-testid="stMetricValue"] { font-size: 1.25rem; }
+  [data-testid="stMetric"] div:has(> [data-testid="stMetricDelta"]) { flex-wrap: wrap; }
   h1 { font-size: 1.75rem !important; }
 }
 </style>

@@ -49,10 +49,11 @@ def _draw(card: Card, *, compared: bool) -> None:
         card.value,
         delta=against_previous,
         delta_description="vs previous" if against_previous else None,
-        delta_color=card.direction,
+        delta_color="off" if against_previous == formats.UNCHANGED else card.direction,
+        delta_arrow="off" if against_previous == formats.UNCHANGED else "auto",
         help=card.help,
     )
     if compared and card.now is not None:
-        st.caption(f"{against_last_year or 'no figure'} vs year before")
+        st.caption(f"{against_last_year} vs year before" if against_last_year else "no figure for the year before")
     if card.note:
         st.caption(card.note)

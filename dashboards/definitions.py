@@ -21,7 +21,7 @@ REVENUE_CHANGE = "Net revenue against the same number of days just before the pe
 
 STOCK_VALUE = (
     "Quantity on hand at the standard cost of the day. Counted levels are carried forward until the next count, at most to "
-    "the last count in the data."
+    "the last count in the data. A product without a known standard cost adds nothing to it."
 )
 COVER = (
     "How many weeks the stock lasts at the average weekly sales of the last 13 weeks in the data. For products that are not "

@@ -110,7 +110,8 @@ def filter_bar(first: date, latest: date, options: dict[str, dict[str, str]]) ->
     # A value from an old link that this publication does not know filters nothing rather than everything.
     known = {name: tuple(v for v in choice.lists.get(name, ()) if v in values) for name, values in options.items()}
     preset = PRESETS[choice.period]
-    st.caption(f"**{period.text}** · {preset.lower()}, counted back from the latest day of these data")
+    origin = ", counted back from the latest day of these data" if preset.startswith("Last") else ""
+    st.caption(f"**{period.text}** · {preset.lower()}{origin}")
     return Filters(period, preset, **known)
 
 
@@ -126,7 +127,8 @@ def list_bar(latest: date, options: dict[str, dict[str, str]]) -> Filters:
 
 
 def _period_widgets(choice: Choice, first: date, latest: date) -> Choice:
-    st.session_state.setdefault("filter_period", choice.period)
+    # Set anew each time: to Streamlit the widget of another page is another one, which would begin with its first option.
+    st.session_state["filter_period"] = st.session_state.get("filter_period", choice.period)
     preset = st.selectbox(
         "Period",
         list(PRESETS),

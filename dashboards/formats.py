@@ -10,6 +10,7 @@ from decimal import Decimal
 import pandas as pd
 
 MISSING = "–"
+UNCHANGED = "unchanged"
 NARROW_SPACE = "\u202f"
 SHORT_SCALES = ((1_000_000_000, "bn"), (1_000_000, "M"))
 
@@ -31,6 +32,11 @@ def quantity(value: Figure) -> str:
     if value is None or is_missing(value):
         return MISSING
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+
+
+def total(value: Figure) -> str:
+    """1,234 or 1,234.50: a total of rows, quantities or money."""
+    return money(value).removesuffix(".00")
 
 
 def money(value: Figure) -> str:
@@ -91,11 +97,12 @@ def text(value: object) -> str:
 
 
 def change(now: Figure, before: Figure, *, is_ratio: bool = False) -> str | None:
-    """+4.2 % between two figures, +1.3 pp between two ratios; None where there is nothing to compare with."""
-    if now is None or before is None or is_missing(now) or is_missing(before):
+    """+4.2 % between two figures, +1.3 pp between two ratios; None where there is nothing to compare with.
+
+    What rounds to nothing is `UNCHANGED`: it went neither up nor down.
+    """
+    if now is None or before is None or is_missing(now) or is_missing(before) or not (before or is_ratio):
         return None
-    if is_ratio:
-        return f"{(float(now) - float(before)) * 100:+,.1f}{NARROW_SPACE}pp"
-    if not before:
-        return None
-    return f"{(float(now) / float(before) - 1) * 100:+,.1f}{NARROW_SPACE}%"
+    points = float(now) - float(before) if is_ratio else float(now) / float(before) - 1
+    text = f"{points * 100:+,.1f}"
+    return UNCHANGED if not float(text.replace(",", "")) else f"{text}{NARROW_SPACE}{'pp' if is_ratio else '%'}"

@@ -30,16 +30,22 @@ class Column:
     pinned: bool = False
 
 
-def table(frame: pd.DataFrame, columns: dict[str, Column], *, name: str, height: int | None = None) -> None:
+def table(frame: pd.DataFrame, columns: dict[str, Column], *, name: str, highest: int = 420) -> None:
     """Show the columns of `frame` in the order of `columns`, with downloads named `name`."""
     shown = labelled(frame, columns)
     if len(shown) > ROW_LIMIT:
         st.caption(f"The first {ROW_LIMIT:,} of {len(shown):,} rows. The downloads hold all of them.")
-    styled = shown.head(ROW_LIMIT).style.format({column.label: column.write for column in columns.values()})
+    written: dict[str, Any] = {column.label: column.write for column in columns.values()}
+    # Streamlit draws truth values as boxes; here they are words, so that no and unknown look different.
+    words = {
+        label: shown[label].map(write).head(ROW_LIMIT) for label, write in written.items() if write is formats.yes_no
+    }
+    styled = shown.head(ROW_LIMIT).assign(**words).style.format(written | dict.fromkeys(words, formats.text))
     st.dataframe(
         styled,
         hide_index=True,
-        height=height or min(38 + 35 * max(len(shown), 1), 420),
+        height=min(38 + 35 * max(len(shown), 1), highest),
+        placeholder=formats.MISSING,
         key=f"table_{name}",
         column_config={
             column.label: st.column_config.Column(column.label, help=column.help, pinned=column.pinned)

@@ -31,21 +31,20 @@ def validate(settings: Settings, gate: Gate, subjects: list[Subject], site: str)
     if not subjects:
         return []
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    with _quiet():
-        context, datasource = _context(settings)
+    with _quiet(), _attached(settings):
+        context, datasource = _context()
         results = [result for subject in subjects for result in _validate_subject(context, datasource, gate, subject)]
         _build_docs(context, settings.data_docs_dir, site)
     write_index(settings.data_docs_dir)
     return results
 
 
-def _context(settings: Settings) -> tuple[Any, Any]:
+def _context() -> tuple[Any, Any]:
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
-    from data_quality.lake_dialect import DIALECT, attach_on_connect
+    from data_quality.lake_dialect import DIALECT
 
-    attach_on_connect(lambda con: _attach(con, settings))
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     datasource = context.data_sources.add_sql(
@@ -54,12 +53,30 @@ def _context(settings: Settings) -> tuple[Any, Any]:
     return context, datasource
 
 
-def _attach(con: Any, settings: Settings) -> None:
-    raw: duckdb.DuckDBPyConnection = con
-    raw.execute(f"SET memory_limit = '{settings.run.memory_limit}'")
-    raw.execute(f"SET threads = {settings.run.threads}")
-    load_extensions(raw, *LAKE_EXTENSIONS)
-    raw.execute(attach_statement(settings.catalog_path, settings.data_path, read_only=True))
+@contextlib.contextmanager
+def _attached(settings: Settings) -> Iterator[None]:
+    """Let each connection that Great Expectations opens see one state of the lake, until the end of the block.
+
+    One transaction for all checks: DuckLake looks its state up once. It must end before anybody writes.
+    """
+    from data_quality.lake_dialect import attach_on_connect
+
+    opened: list[duckdb.DuckDBPyConnection] = []
+
+    def attach(con: Any) -> None:
+        con.execute(f"SET memory_limit = '{settings.run.memory_limit}'")
+        con.execute(f"SET threads = {settings.run.threads}")
+        load_extensions(con, *LAKE_EXTENSIONS)
+        con.execute(attach_statement(settings.catalog_path, settings.data_path, read_only=True))
+        con.execute("BEGIN")
+        opened.append(con)
+
+    attach_on_connect(attach)
+    try:
+        yield
+    finally:
+        for con in opened:
+            con.close()
 
 
 def _validate_subject(context: Any, datasource: Any, gate: Gate, subject: Subject) -> list[CheckResult]:

@@ -49,6 +49,11 @@ class LakeDialect(Dialect):
             statement = f"SELECT * FROM ({statement}) AS subject LIMIT 0"
         super().do_execute(cursor, statement, parameters, context)
 
+    def do_begin(self, dbapi_connection: Any) -> None:
+        """Leave the transaction of the gate as it is; what reads only has nothing to commit."""
+
+    do_commit = do_rollback = do_begin
+
     def connect(self, *arguments: Any, **options: Any) -> Any:
         connection = super().connect(*arguments, **options)
         for prepare in _preparations:

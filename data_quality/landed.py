@@ -181,12 +181,18 @@ def _sql_type(declared: str) -> str | None:
 
 def _list_invalid_values(con: duckdb.DuckDBPyConnection, run_id: str, system: str, deliveries: list[_Delivery]) -> None:
     """Write the cells that do not fit, with file and record number; one scan tells whether a delivery has any."""
+    if not deliveries:
+        return
+    con.execute("BEGIN")
+    con.execute(
+        "DELETE FROM lake.ops.invalid_value WHERE load_id IN (SELECT unnest(?))",
+        [[delivery.load_id for delivery in deliveries]],
+    )
     for delivery in deliveries:
         table = f"lake.raw.{quote_identifier(f'{system}__{delivery.entity.name}')}"
         violations = _violations(delivery.entity, "r")
         if not violations:
             continue
-        con.execute("DELETE FROM lake.ops.invalid_value WHERE load_id = ?", [delivery.load_id])
         counts = con.execute(
             f"SELECT {', '.join(f'count(*) FILTER ({violation})' for _, _, violation in violations)} "
             f"FROM {table} AS r WHERE r._load_id = ?",
@@ -201,3 +207,4 @@ def _list_invalid_values(con: duckdb.DuckDBPyConnection, run_id: str, system: st
                     f"WHERE r._load_id = ? AND {violation} ORDER BY r._row LIMIT {CELLS_LISTED}",
                     [run_id, system, delivery.entity.name, column, delivery.load_id],
                 )
+    con.execute("COMMIT")

@@ -6,6 +6,7 @@ inbox sensor.
 
 import fnmatch
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -41,7 +42,8 @@ def find_deliveries(settings: Settings, system: str) -> dict[str, list[Delivery]
     for path in _files(settings, system):
         entity = _entity_of(pack, path.name)
         if entity is not None:
-            found[entity].append(_delivery(settings, system, path))
+            with suppress(FileNotFoundError):  # taken away since we looked
+                found[entity].append(_delivery(settings, system, path))
     return {entity: sorted(files, key=lambda d: (d.exported_on, d.name)) for entity, files in found.items()}
 
 

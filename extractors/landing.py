@@ -61,7 +61,7 @@ def pending(settings: Settings, system: str, entity: str) -> list[Delivery]:
         return [
             delivery
             for delivery in find_deliveries(settings, system)[entity]
-            if not _is_landed(con, system, entity, _hash_file(delivery.path))
+            if (content := _content(delivery.path)) and not _is_landed(con, system, entity, content[0])
         ]
 
 
@@ -86,15 +86,10 @@ def _land_files(
     results = []
     for delivery in find_deliveries(settings, system)[entity_name]:
         started = time.monotonic()
-        try:
-            content_hash = _hash_file(delivery.path)
-            size = delivery.path.stat().st_size
-        except FileNotFoundError:  # taken away since we looked
+        content = _content(delivery.path)
+        if content is None or _is_landed(con, system, entity_name, content[0]):
             continue
-        except PermissionError:
-            content_hash, size = "", 0
-        if content_hash and _is_landed(con, system, entity_name, content_hash):
-            continue
+        content_hash, size = content
         load = Load(
             next_load_id(con), run_id, system, entity_name, entity, delivery.name, content_hash, size,
             delivery.exported_on, started,
@@ -117,6 +112,10 @@ def _scan(con: duckdb.DuckDBPyConnection, entity: Entity, delivery: Delivery, wo
         return read(con, entity, delivery.path, delivery.name, workspace)
     except PermissionError as error:
         raise DeliveryRefused(f"{delivery.name} may not be read: {error.strerror}. Correct its permissions.") from error
+    except FileNotFoundError as error:
+        raise DeliveryRefused(
+            f"{delivery.name} was taken away while it was read. Nothing was landed from it."
+        ) from error
 
 
 def _land_extraction(
@@ -159,6 +158,8 @@ def _land_extraction(
 
 
 def _is_landed(con: duckdb.DuckDBPyConnection, system: str, entity: str, content_hash: str) -> bool:
+    if not content_hash:
+        return False
     found = con.execute(
         "SELECT count(*) FROM lake.ops.load WHERE system = ? AND entity = ? AND content_hash = ? AND status = 'landed'",
         [system, entity, content_hash],
@@ -176,6 +177,12 @@ def _last_landed(con: duckdb.DuckDBPyConnection, system: str, entity: str) -> tu
     return (found[0], found[1]) if found else (None, 0)
 
 
-def _hash_file(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _content(path: Path) -> tuple[str, int] | None:
+    """Return the hash and the size of a delivery: None if it was taken away since we looked, no hash if it may not be read."""
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
+    except FileNotFoundError:
+        return None
+    except PermissionError:
+        return "", 0

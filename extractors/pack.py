@@ -201,7 +201,7 @@ def load_pack(name: str, folder: Path = PACKS_DIR) -> Pack:
             entity: {**defaults, **(described or {})} for entity, described in content.get("entities", {}).items()
         }
         pack = Pack.model_validate(content)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise WeftError(f"{path} is not valid YAML: {error}") from error
     except (AttributeError, TypeError) as error:
         raise WeftError(f"{path} is not a pack: it must be a mapping with `pack`, `title` and `entities`.") from error

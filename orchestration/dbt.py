@@ -25,6 +25,9 @@ WEFT_DBT = Path(sys.executable).with_name("weft-dbt")
 PARSED_FILES = ("partial_parse.msgpack", "manifest.json")
 READING_COMMANDS = {"parse", "ls", "list", "deps", "clean"}
 COMMAND_GROUPS = {"docs", "source"}
+BUILDING_COMMANDS = {"build", "run", "test", "compile"}
+AFTER_STAGING = ["fqn:weft.intermediate", "fqn:weft.marts"]
+SELECTORS = {"--select", "-s", "--models", "-m", "--exclude", "--selector"}
 
 
 def dbt_environment(settings: Settings, target: Path | None = None) -> dict[str, str]:
@@ -100,11 +103,19 @@ def stage_target(settings: Settings, stage: str) -> Path:
 
 
 def command_line(settings: Settings, words: list[str]) -> list[str]:
-    """Return the guarded dbt with a person's arguments, and with the vars unless they gave their own."""
+    """Return the guarded dbt with a person's arguments, with the vars unless they gave their own, and with the systems in use."""
     if words[0].startswith("-") or "--help" in words or "--vars" in words:
         return [str(WEFT_DBT), *words]
     command = 2 if words[0] in COMMAND_GROUPS else 1
-    return [str(WEFT_DBT), *words[:command], *vars_argument(settings), *words[command:]]
+    chosen = words[command:]
+    if words[0] in BUILDING_COMMANDS and not SELECTORS & {word.partition("=")[0] for word in chosen}:
+        chosen = [*chosen, "--select", "resource_type:seed", *staging_selectors(settings), *AFTER_STAGING]
+    return [str(WEFT_DBT), *words[:command], *vars_argument(settings), *chosen]
+
+
+def staging_selectors(settings: Settings) -> list[str]:
+    """Return what selects the staging models of the systems in use; those of others have nothing to read."""
+    return [f"fqn:weft.staging.{system}" for system in settings.systems]
 
 
 def only_reads(words: list[str]) -> bool:

@@ -4,14 +4,10 @@ Comes in: settings, and a progress display. Goes out: a `RunSummary`; the run wi
 ui`. Called by `weft run`, and by schedulers other than Dagster's.
 """
 
-import signal
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from orchestration.progress import Progress
@@ -43,7 +39,7 @@ def run(settings: Settings, progress: Progress, *, force: bool = False) -> RunSu
 
         from orchestration.observed import PeakMemory, output_to
 
-        with PeakMemory() as memory, output_to(log_path), _terminate_as_interrupt():
+        with PeakMemory() as memory, output_to(log_path):
             happened = _execute(settings, progress, run_id, force)
         published = _published_by(settings, run_id)
         _append_timings(log_path, happened.step_seconds)
@@ -62,12 +58,13 @@ def run(settings: Settings, progress: Progress, *, force: bool = False) -> RunSu
 
 
 def _execute(settings: Settings, progress: Progress, run_id: str, force: bool) -> "RunEvents":
-    from dagster import DagsterExecutionInterruptedError
+    from dagster import DagsterEventType, DagsterExecutionInterruptedError
     from dagster._core.events.log import EventLogEntry
 
     from orchestration.definitions import JOB_NAME, build_definitions
     from orchestration.events import RunEvents
-    from orchestration.instance import FULL_REFRESH_TAG, HEADLESS_TAG, bury_dead_runs, open_instance
+    from orchestration.instance import FULL_REFRESH_TAG, HEADLESS_TAG, bury_dead_runs, open_instance, quick_event_log
+    from orchestration.stopping import Stop
 
     with progress, open_instance(settings) as instance:
         progress.say(f"Run {run_id[:8]} of {settings.company.name}")
@@ -75,6 +72,7 @@ def _execute(settings: Settings, progress: Progress, run_id: str, force: bool) -
         bury_dead_runs(instance)
         happened = RunEvents(node.name for node in job.nodes)
         shown: set[str] = set()
+        stop = Stop()
 
         def show(entry: EventLogEntry) -> None:
             stage = happened.take(entry)
@@ -85,21 +83,31 @@ def _execute(settings: Settings, progress: Progress, run_id: str, force: bool) -
                 progress.finished(stage)
             else:
                 progress.working(stage)
+            if stop.is_wanted and entry.dagster_event_type == DagsterEventType.STEP_START:
+                raise DagsterExecutionInterruptedError
 
-        instance.add_event_listener(run_id, show)
-        try:
+        def work() -> None:
             job.execute_in_process(
                 instance=instance,
                 run_id=run_id,
                 raise_on_error=False,
                 tags={HEADLESS_TAG: "true", FULL_REFRESH_TAG: str(force).lower()},
             )
-        except (KeyboardInterrupt, DagsterExecutionInterruptedError):
+
+        instance.add_event_listener(run_id, show)
+        with quick_event_log(settings, run_id):
+            stop.run(work)
+        if stop.is_wanted:
             happened.reasons = ["The run was interrupted."]
             bury_dead_runs(instance)
-            with connect_lake(settings) as con:
-                finish_run(con, run_id, "failed", "interrupted")
+            _record_interruption(settings, run_id)
         return happened
+
+
+def _record_interruption(settings: Settings, run_id: str) -> None:
+    with connect_lake(settings) as con:
+        published = con.execute("SELECT 1 FROM ops.run WHERE run_id = ? AND status = 'published'", [run_id]).fetchone()
+        finish_run(con, run_id, "published" if published else "failed", "interrupted")
 
 
 def _is_unchanged(happened: "RunEvents") -> bool:
@@ -108,20 +116,6 @@ def _is_unchanged(happened: "RunEvents") -> bool:
 
 def _published_by(settings: Settings, run_id: str) -> Publication | None:
     return next((one for one in reversed(list_publications(settings)) if one.run_id == run_id), None)
-
-
-@contextmanager
-def _terminate_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM end a run as cleanly as Ctrl-C does."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _append_timings(log_path: Path, step_seconds: dict[str, float]) -> None:

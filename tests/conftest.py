@@ -6,18 +6,17 @@ The finished run is made once per test session; tests that change a deployment c
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from weft_command import run_weft
 
 from warehouse.settings import Settings, load_settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 ADVENTUREWORKS = REPOSITORY / "examples" / "adventureworks"
-WEFT = Path(sys.executable).with_name("weft")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -53,17 +52,6 @@ def adventureworks(tmp_path: Path) -> Settings:
     return copy_adventureworks(tmp_path / "adventureworks")
 
 
-def run_weft(settings: Settings, *arguments: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
-    """Run the `weft` command as a user would, and return what it printed."""
-    return subprocess.run(
-        [str(WEFT), *arguments, "--config", str(settings.config_path)],
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1"},
-    )
-
-
 @pytest.fixture
 def weft() -> Callable[..., subprocess.CompletedProcess[str]]:
     """The `weft` command as a function of settings and arguments."""
@@ -87,7 +75,18 @@ def aw_published(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture
-def aw_published_copy(aw_published: Settings, tmp_path: Path) -> Settings:
-    """A private copy of the finished run, to change at will."""
-    shutil.copytree(aw_published.root, tmp_path / "copy", symlinks=True)
-    return load_settings(tmp_path / "copy" / "weft.toml")
+def aw_published_copy(aw_published: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A private copy of the finished run, to change at will.
+
+    Each test finds its copy at the same place, so that dbt need not parse its project again for the paths in it.
+    """
+    root = tmp_path_factory.getbasetemp() / "copy"
+    artifacts, kept = root / ".weft" / "dbt", root.with_name("parsed")
+    if artifacts.exists():
+        artifacts.rename(kept)
+    shutil.rmtree(root, ignore_errors=True)
+    shutil.copytree(aw_published.root, root, symlinks=True)
+    if kept.exists():
+        shutil.rmtree(artifacts)
+        kept.rename(artifacts)
+    return load_settings(root / "weft.toml")

@@ -51,6 +51,7 @@ def attach_statement(catalog: Path, data: Path, *, read_only: bool) -> str:
 # Loading the extensions takes longer than most of a run's questions, so databases that have them are used again.
 _idle: defaultdict[tuple[str, int, Path], list[duckdb.DuckDBPyConnection]] = defaultdict(list)
 _idle_lock = threading.Lock()
+_busy: set[duckdb.DuckDBPyConnection] = set()
 
 
 @contextmanager
@@ -67,6 +68,8 @@ def connect_lake(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     if database is None:
         database = prepare_connection(settings)
     con = database.cursor()
+    _busy.add(con)
+    is_whole = False
     try:
         con.execute(attach_statement(settings.catalog_path, settings.data_path, read_only=False))
         con.execute("USE lake")
@@ -77,15 +80,26 @@ def connect_lake(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
             create_ledger(con)
             con.execute("COMMIT")
         yield con
+        is_whole = True
     finally:
+        _busy.discard(con)
         con.close()
         try:
             database.execute("DETACH DATABASE IF EXISTS lake")
         except duckdb.Error:
-            database.close()
-        else:
+            is_whole = False
+        # One that was left by an exception may hold a lock on the catalog, which only its end gives back.
+        if is_whole:
             with _idle_lock:
                 _idle[limits].append(database)
+        else:
+            database.close()
+
+
+def interrupt_queries() -> None:
+    """Break off what the connections of `connect_lake` are doing; their transactions are rolled back."""
+    for con in list(_busy):
+        con.interrupt()
 
 
 @contextmanager

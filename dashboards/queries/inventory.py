@@ -47,6 +47,7 @@ def totals(snapshot: Snapshot, filters: Filters | None = None) -> pd.Series:
             (SELECT round(sum(stock_amount_reporting), 2)::DOUBLE FROM stock) AS value,
             (SELECT sum(quantity_on_hand)::DOUBLE FROM stock) AS units,
             count(*) AS products,
+            count(*) FILTER (unit_cost IS NULL) AS products_without_cost,
             (sum(stock_value) FILTER (weekly > 0) / nullif(sum(weekly * unit_cost), 0))::DOUBLE AS weeks_of_cover,
             count(*) FILTER (below_safety) AS below_safety_stock,
             count(*) FILTER (below_reorder) AS below_reorder_point
@@ -72,10 +73,10 @@ def value_by(snapshot: Snapshot, filters: Filters, column: str) -> pd.DataFrame:
 
 
 def below_threshold(snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
-    """Return products under their reorder point, the largest shortfall against it first."""
-    return _products(
-        snapshot, filters, "is_below_reorder_point", "on_hand / nullif(reorder_point_quantity, 0), product_name"
-    )
+    """Return products under their safety stock or reorder point, those that have the least of it first."""
+    threshold = "greatest(safety_stock_quantity, reorder_point_quantity)"
+    condition = "is_below_safety_stock OR is_below_reorder_point"
+    return _products(snapshot, filters, condition, f"on_hand / nullif({threshold}, 0), {threshold} DESC, product_name")
 
 
 def slow_movers(snapshot: Snapshot, filters: Filters) -> pd.DataFrame:

@@ -4,7 +4,7 @@ Comes in: a snapshot and a period; weeks count when they are whole. Goes out: fr
 Production.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 
@@ -34,10 +34,11 @@ WEEKS = """
 """
 
 
-def whole_weeks(period: Period) -> int:
-    """Return how many ISO weeks lie in a period from Monday to Sunday."""
-    to_monday = (7 - period.start.weekday()) % 7
-    return max(0, (period.days - to_monday) // 7)
+def whole_weeks(period: Period) -> Period | None:
+    """Return the part of a period from its first Monday to its last Sunday; None when no ISO week is whole."""
+    monday = period.start + timedelta(days=-period.start.weekday() % 7)
+    sunday = period.end - timedelta(days=period.end.isoweekday() % 7)
+    return Period(monday, sunday) if monday < sunday else None
 
 
 def totals(snapshot: Snapshot, period: Period) -> pd.Series:
@@ -97,8 +98,8 @@ def overloaded(snapshot: Snapshot, until: date, weeks: int = 4) -> pd.DataFrame:
 
 def last_whole_weeks(until: date, weeks: int) -> Period:
     """Return the last ISO weeks that were over on a day."""
-    sunday = date.fromordinal(until.toordinal() - until.isoweekday() % 7)
-    return Period(date.fromordinal(sunday.toordinal() - 7 * weeks + 1), sunday)
+    sunday = until - timedelta(days=until.isoweekday() % 7)
+    return Period(sunday, sunday).lasting(7 * weeks)
 
 
 def late_operations(snapshot: Snapshot, period: Period) -> pd.DataFrame:

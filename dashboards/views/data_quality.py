@@ -47,7 +47,8 @@ def _publication(snapshot: Snapshot) -> None:
         f"**Publication {record.publication_id}**, {formats.moment(snapshot.published_at)}, made by run `{record.run_id}`."
     )
     number = len(record.changed_marts)
-    with st.expander(f"Changed against the publication before: {number} of {len(record.marts)} marts"):
+    before = "since the publication before" if record.publication_id > 1 else "in this first publication"
+    with st.expander(f"Marts that changed {before}: {number} of {len(record.marts)}"):
         st.markdown(changed)
 
 
@@ -87,15 +88,15 @@ def _totals(snapshot: Snapshot) -> None:
         "system": Column("System"),
         "entity": Column("Entity"),
         "measure": Column("Measure"),
-        "raw_value": Column("Raw", formats.money, "Counted from the raw tables, without the models."),
-        "mart_value": Column("Marts", formats.money),
-        "quarantined_value": Column("Quarantine", formats.money, definitions.QUARANTINED),
-        "superseded_value": Column("Superseded", formats.money, "Rows that a later delivery replaced."),
-        "difference": Column("Difference", formats.money, "Must be zero."),
+        "raw_value": Column("Raw", formats.total, "Counted from the raw tables, without the models."),
+        "mart_value": Column("Marts", formats.total),
+        "quarantined_value": Column("Quarantine", formats.total, definitions.QUARANTINED),
+        "superseded_value": Column("Superseded", formats.total, "Rows that a later delivery replaced."),
+        "difference": Column("Difference", formats.total, "Must be zero."),
         "days": Column("Days compared", formats.count),
         "days_off": Column("Days that differ", formats.count),
     }
-    table(quality.control_totals(snapshot), columns, name="control_totals")
+    table(quality.control_totals(snapshot), columns, name="control_totals", highest=600)
 
 
 def _checks(snapshot: Snapshot) -> None:

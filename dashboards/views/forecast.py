@@ -82,9 +82,9 @@ def _figures(shown: pd.DataFrame, weeks: int) -> None:
     cards(
         [
             Card(f"Expected, {weeks} weeks", formats.count(shown["forecast"].sum()), definitions.FORECAST),
-            Card("Benchmark, same weeks", formats.count(shown["benchmark"].sum()), definitions.BENCHMARK),
-            Card("Error of the model", formats.percent(wape), definitions.WAPE),
-            Card("Error of the benchmark", formats.percent(benchmark), f"{definitions.WAPE} {definitions.BENCHMARK}"),
+            Card("Benchmark", formats.count(shown["benchmark"].sum()), definitions.BENCHMARK),
+            Card("Model error", formats.percent(wape), definitions.WAPE),
+            Card("Benchmark error", formats.percent(benchmark), f"{definitions.WAPE} {definitions.BENCHMARK}"),
         ],
         compared=False,
     )
@@ -107,8 +107,8 @@ def _table(series: pd.DataFrame) -> None:
         "benchmark": Column("Benchmark", formats.quantity, definitions.BENCHMARK),
         "unit_code": Column("Unit"),
         "model": Column("Model"),
-        "wape": Column("Error of the model", formats.percent, definitions.WAPE),
-        "benchmark_wape": Column("Error of the benchmark", formats.percent, definitions.WAPE),
+        "wape": Column("Model error", formats.percent, definitions.WAPE),
+        "benchmark_wape": Column("Benchmark error", formats.percent, definitions.WAPE),
         "reason": Column("Why this model"),
     }
     table(series, columns, name="forecast_series")

@@ -37,9 +37,11 @@ def page(snapshot: Snapshot) -> None:
 
 def _figures(snapshot: Snapshot, now: pd.Series) -> None:
     below = f"{formats.count(now['below_safety_stock'])} below safety stock"
+    without_cost = int(now["products_without_cost"])
     cards(
         [
-            Card("Stock value", formats.money_short(now["value"], snapshot.currency), definitions.STOCK_VALUE),
+            Card("Stock value", formats.money_short(now["value"], snapshot.currency), definitions.STOCK_VALUE,
+                 note=f"without {without_cost:,} products whose cost is not known" if without_cost else ""),
             Card("Units on hand", formats.count(now["units"]), "Quantity on hand over all warehouses.",
                  note=f"{formats.count(now['products'])} products"),
             Card("Cover", f"{formats.decimal(now['weeks_of_cover'])} weeks"
@@ -74,11 +76,15 @@ def _value(snapshot: Snapshot, filters: Filters) -> None:
 
 def _below(snapshot: Snapshot, filters: Filters) -> None:
     frame = inventory.below_threshold(snapshot, filters)
-    st.subheader("Below reorder point", help=f"{definitions.BELOW_REORDER} {definitions.BELOW_SAFETY}")
+    st.subheader("Below safety stock or reorder point", help=f"{definitions.BELOW_SAFETY} {definitions.BELOW_REORDER}")
     if frame.empty:
-        st.success("Every product is above its reorder point.", icon=":material/check:")
+        st.success("No product is below its safety stock or its reorder point.", icon=":material/check:")
         return
-    table(frame, _product_columns(snapshot), name="below_reorder_point")
+    st.caption(f"{len(frame):,} products")
+    columns = _product_columns(snapshot)
+    # What is short is read against its thresholds first.
+    first = ("product_name", "sku", "on_hand", "safety_stock_quantity", "reorder_point_quantity", "on_order_quantity")
+    table(frame, {name: columns[name] for name in first} | columns, name="below_threshold")
 
 
 def _slow(snapshot: Snapshot, filters: Filters) -> None:
@@ -98,12 +104,13 @@ def _product_columns(snapshot: Snapshot) -> dict[str, Column]:
         "sku": Column("SKU"),
         "category_name": Column("Category"),
         "on_hand": Column("On hand", formats.quantity, "Over all warehouses."),
-        "safety_stock_quantity": Column("Safety stock", formats.quantity, definitions.BELOW_SAFETY),
-        "reorder_point_quantity": Column("Reorder point", formats.quantity, definitions.BELOW_REORDER),
-        "on_order_quantity": Column("On order", formats.quantity, definitions.ON_ORDER),
         "average_weekly_quantity": Column("Sold per week", formats.decimal, "Mean of the last 13 weeks in the data."),
         "weeks_of_cover": Column("Weeks of cover", formats.decimal, definitions.COVER),
         "stock_value": Column(f"Stock value ({snapshot.currency})", formats.money, definitions.STOCK_VALUE),
+        "safety_stock_quantity": Column("Safety stock", formats.quantity, definitions.BELOW_SAFETY),
+        "reorder_point_quantity": Column("Reorder point", formats.quantity, definitions.BELOW_REORDER),
+        "on_order_quantity": Column("On order", formats.quantity, definitions.ON_ORDER),
         "is_below_safety_stock": Column("Below safety stock", formats.yes_no, definitions.BELOW_SAFETY),
+        "is_below_reorder_point": Column("Below reorder point", formats.yes_no, definitions.BELOW_REORDER),
         "last_counted_on": Column("Last counted", formats.iso_day),
     }

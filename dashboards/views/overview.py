@@ -85,14 +85,12 @@ def _other_cards(snapshot: Snapshot, filters: Filters) -> list[Card]:
         made.append(Card("Stock value", value, help_text, now, previous, last_year, direction="off", note=note))
     made_until = coverage(snapshot, "production")
     if made_until is not None:
-        period = shown_from(filters.period, made_until)
+        period = production.whole_weeks(shown_from(filters.period, made_until))
         now, previous, last_year = (
-            production.totals(snapshot, one)["utilisation_rate"] if one.start >= made_until.first else None
-            for one in (period, period.previous, period.last_year)
+            production.totals(snapshot, one)["utilisation_rate"] if one and one.start >= made_until.first else None
+            for one in ((period, period.previous, period.last_year) if period else (None, None, None))
         )
-        note = (
-            "" if period == filters.period else f"same length to {formats.day(period.end)}, where production data end"
-        )
+        note = f"{period.days // 7} whole weeks to {formats.day(period.end)}" if period else "no whole week"
         help_text = f"{definitions.UTILISATION} Of all work centres: market, category and channel do not apply."
         title, value = "Work-centre utilisation", formats.percent(now)
         made.append(Card(title, value, help_text, now, previous, last_year, True, "off", note))
@@ -124,9 +122,10 @@ def _alerts(snapshot: Snapshot, pages: dict[str, StreamlitPage]) -> None:
             "Nothing: stock, suppliers, work centres and checks are all within their limits.", icon=":material/check:"
         )
     for alert in found:
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(f":material/warning: **{alert.title}**  \n{alert.detail}", width="stretch")
-            st.page_link(pages[alert.page], label=f"Open {pages[alert.page].title.split(' and ')[0].lower()}")
+        with st.container(border=True):
+            said, link = st.columns([7, 2], vertical_alignment="center")
+            said.markdown(f":material/warning: **{alert.title}**  \n{alert.detail}")
+            link.page_link(pages[alert.page], label=f"Open {pages[alert.page].title.split(' and ')[0].lower()}")
 
 
 def _find_alerts(snapshot: Snapshot) -> list[Alert]:

@@ -3,6 +3,8 @@
 Comes in: what is missing, or a period. Goes out: a notice, or another period. Called by the pages.
 """
 
+from dataclasses import replace
+
 import streamlit as st
 
 from dashboards.filters import Period
@@ -19,5 +21,6 @@ def nothing_here(subject: str, rows: str) -> None:
 
 
 def shown_from(period: Period, covered: Coverage) -> Period:
-    """Return the period, or one of the same length that ends where the subject's data end."""
-    return period if period.end <= covered.latest else period.ending(covered.latest)
+    """Return the period, or one of the same length that ends where the subject's data end; never what is before them."""
+    shown = period if period.end <= covered.latest else period.ending(covered.latest)
+    return shown if shown.start >= covered.first else replace(shown, start=covered.first)

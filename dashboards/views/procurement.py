@@ -138,7 +138,15 @@ def _rejections(snapshot: Snapshot, filters: Filters) -> None:
     columns = {"rejected_value": value, "rejection_rate": rate}
     lines = _line_columns()
     del lines["is_late"], lines["is_in_full"]
-    table(frame, lines | columns, name="rejections")
+    first = (
+        "purchase_order_id",
+        "line_number",
+        "supplier_name",
+        "product_name",
+        "received_quantity",
+        "rejected_quantity",
+    )
+    table(frame, {name: lines[name] for name in first} | columns | lines, name="rejections")
 
 
 def _line_columns() -> dict[str, Column]:
@@ -147,14 +155,14 @@ def _line_columns() -> dict[str, Column]:
         "line_number": Column("Line", formats.count),
         "supplier_name": Column("Supplier"),
         "product_name": Column("Product"),
+        "is_late": Column("Late", formats.yes_no, definitions.SUPPLIER_ON_TIME),
+        "is_in_full": Column("In full", formats.yes_no, definitions.IN_FULL),
+        "ordered_quantity": Column("Quantity ordered", formats.quantity),
+        "received_quantity": Column("Quantity received", formats.quantity),
+        "rejected_quantity": Column("Quantity rejected", formats.quantity),
         "ordered_on": Column("Ordered", formats.iso_day),
         "due_on": Column("Due", formats.iso_day),
         "last_received_on": Column("Received", formats.iso_day, "Day of the last receipt."),
         "is_received_on_estimated": Column("Receipt estimated", formats.yes_no),
-        "ordered_quantity": Column("Quantity ordered", formats.quantity),
-        "received_quantity": Column("Quantity received", formats.quantity),
-        "rejected_quantity": Column("Quantity rejected", formats.quantity),
-        "is_late": Column("Late", formats.yes_no, definitions.SUPPLIER_ON_TIME),
-        "is_in_full": Column("In full", formats.yes_no, definitions.IN_FULL),
         "status": Column("Status"),
     }

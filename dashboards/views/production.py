@@ -23,11 +23,13 @@ def page(snapshot: Snapshot) -> None:
     if covered is None:
         nothing_here("production", "production operations")
         return
-    period = filter_bar(covered.first, covered.latest, {}).period
-    weeks = production.weekly(snapshot, period)
-    if weeks.empty:
+    period = production.whole_weeks(filter_bar(covered.first, covered.latest, {}).period)
+    if period is None:
         st.info("The period holds no whole week, from Monday to Sunday. Choose a longer one.")
         return
+    # Everything on this page is about the same weeks: hours cannot be held against a part of a week.
+    st.caption(f"Shown are its {period.days // 7} whole weeks, {period.text}.")
+    weeks = production.weekly(snapshot, period)
     before = period.previous if period.previous.start >= covered.first else None
     _figures(snapshot, period, before)
     _hours(weeks)
@@ -40,11 +42,10 @@ def page(snapshot: Snapshot) -> None:
 def _figures(snapshot: Snapshot, period: Period, before: Period | None) -> None:
     now = production.totals(snapshot, period)
     past = dict(production.totals(snapshot, before)) if before else {}
-    weeks = f"{production.whole_weeks(period)} whole weeks"
     cards(
         [
             Card("Hours worked", formats.count(now["actual_hours"]), definitions.HOURS, now["actual_hours"],
-                 past.get("actual_hours"), direction="off", note=weeks),
+                 past.get("actual_hours"), direction="off"),
             Card("Utilisation", formats.percent(now["utilisation_rate"]), definitions.UTILISATION,
                  now["utilisation_rate"], past.get("utilisation_rate"), None, True, "off",
                  f"of {formats.count(now['available_hours'])} hours available"),
@@ -118,7 +119,7 @@ def _late(snapshot: Snapshot, period: Period) -> None:
     if frame.empty:
         st.success("Every operation ended by its planned day.", icon=":material/check:")
         return
-    st.caption(f"{len(frame):,} operations that began in the period.")
+    st.caption(f"{len(frame):,} operations that began in these weeks.")
     columns = {
         "production_order_id": Column("Order", pinned=True),
         "operation_sequence": Column("Step", formats.count),

@@ -93,7 +93,7 @@ def _breakdowns(snapshot: Snapshot, filters: Filters) -> None:
             charts.show(figure, key=f"sales_{by}", alt=alt)
         with right:
             columns = {"name": Column(title[:-3] + "y" if by == "category" else title[:-1], pinned=True)}
-            table(frame, columns | _measures(snapshot) | _comparison(snapshot, filters.period), name=f"sales_by_{by}")
+            table(frame, columns | _compared(snapshot, filters.period), name=f"sales_by_{by}")
 
 
 def _products(snapshot: Snapshot, filters: Filters) -> None:
@@ -105,7 +105,7 @@ def _products(snapshot: Snapshot, filters: Filters) -> None:
         "subcategory_name": Column("Subcategory"),
     }
     frame = sales.products(snapshot, filters)
-    table(frame, columns | _measures(snapshot) | _comparison(snapshot, filters.period), name="sales_by_product")
+    table(frame, columns | _compared(snapshot, filters.period), name="sales_by_product")
 
 
 def _measures(snapshot: Snapshot) -> dict[str, Column]:
@@ -120,10 +120,15 @@ def _measures(snapshot: Snapshot) -> dict[str, Column]:
     }
 
 
-def _comparison(snapshot: Snapshot, period: Period) -> dict[str, Column]:
+def _compared(snapshot: Snapshot, period: Period) -> dict[str, Column]:
+    """The measures with share and change, those first that people compare."""
     before = f"{definitions.NET_REVENUE} Over {period.previous.text}."
+    measures = _measures(snapshot)
     return {
-        "revenue_share": Column("Share of revenue", formats.percent, definitions.REVENUE_SHARE),
-        "previous_revenue": Column(f"Previous period ({snapshot.currency})", formats.money, before),
+        "net_revenue": measures["net_revenue"],
+        "revenue_share": Column("Share", formats.percent, definitions.REVENUE_SHARE),
         "revenue_change": Column("Change", formats.percent, definitions.REVENUE_CHANGE),
+        "margin_rate": measures["margin_rate"],
+        **measures,
+        "previous_revenue": Column(f"Previous period ({snapshot.currency})", formats.money, before),
     }

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -25,6 +26,7 @@ from warehouse.settings import Settings
 
 KINDS = {"sqlite": "sqlite_scanner", "postgres": "postgres_scanner", "mysql": "mysql_scanner"}
 TEXT = {"sqlite": "TEXT", "postgres": "TEXT", "mysql": "CHAR"}
+QUOTE = {"postgres": "'", "mysql": '"'}
 # Of the value that the rows of an extraction are asked for by; declared columns never begin with _.
 CURSOR = "_cursor"
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
@@ -156,5 +158,11 @@ def parse_connection(settings: Settings, system: str) -> tuple[str, str]:
         raise WeftError(
             f"systems.{system}.connection begins with {kind!r}; it must begin with one of {', '.join(KINDS)}."
         )
-    filled = filled_from_environment(target, f"systems.{system}.connection")
+    quote = str if kind == "sqlite" or "://" in target else partial(_quote_value, QUOTE[kind])
+    filled = filled_from_environment(target, f"systems.{system}.connection", quote)
     return kind, str(settings.root / filled) if kind == "sqlite" else filled
+
+
+def _quote_value(quote: str, value: str) -> str:
+    """Return a value of a connection such that blanks and quotes in it do not end it."""
+    return quote + value.replace("\\", "\\\\").replace(quote, "\\" + quote) + quote

@@ -5,6 +5,7 @@ Comes in: nothing; the database and REST sources make it. Goes out: an `Extracti
 
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import duckdb
@@ -44,22 +45,24 @@ def highest(cursor: str) -> str:
     )
 
 
-def filled_from_environment(text: str, where: str) -> str:
-    """Fill in each `${NAME}`.
+def filled_from_environment(text: str, where: str, quote: Callable[[str], str] = str) -> str:
+    """Fill in each `${NAME}`; what stands after an equals sign goes through `quote`.
 
     Raises:
         WeftError: a variable is not set; the message names it and the place, never a value.
     """
 
     def value(match: re.Match[str]) -> str:
-        if match[1] not in os.environ:
-            raise WeftError(f"{where} names the variable {match[1]}, which is not set in the environment.")
-        return os.environ[match[1]]
+        if match[2] not in os.environ:
+            raise WeftError(f"{where} names the variable {match[2]}, which is not set in the environment.")
+        found = os.environ[match[2]]
+        return f"={quote(found)}" if match[1] else found
 
-    return re.sub(r"\$\{(\w+)\}", value, text)
+    return re.sub(r"(=?)\$\{(\w+)\}", value, text)
 
 
 def hide_secrets(message: str) -> str:
     """Blank out passwords and keys that a driver repeats in its errors."""
-    pairs = r"((?:passw(?:or)?d|passwd|token|secret|api_?key|key)\s*=\s*)('[^']*'|[^\s&\"]+)"
+    value = r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s&"]+)"""
+    pairs = r"((?:passw(?:or)?d|passwd|token|secret|api_?key|key)\s*=\s*)" + value
     return re.sub(r"(://[^:/@\s]*:)[^@\s]+(?=@)", r"\1***", re.sub(pairs, r"\1***", message, flags=re.I))

@@ -7,6 +7,8 @@ paginator), in the words of dlt's REST source. Goes out: an extraction, a file o
 import hashlib
 import json
 import os
+import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,10 @@ from extractors.sources.scan import Scan
 from warehouse.errors import WeftError
 from warehouse.identifiers import quote_identifier
 from warehouse.settings import Settings
+
+# Python would read a number with a fraction as a binary one; as a text with a mark it keeps its digits on its way to the file.
+MARK = "\x01"
+MARKED = re.compile(r'"\\u0001(-?[0-9][0-9.eE+-]*)"')
 
 
 def extract_endpoint(
@@ -38,6 +44,11 @@ def extract_endpoint(
     from dlt.sources.helpers.rest_client import RESTClient
     from dlt.sources.rest_api.config_setup import create_auth, create_paginator
 
+    class ExactClient(RESTClient):
+        def extract_response(self, response: Any, data_selector: Any) -> list[Any]:
+            response.json = partial(response.json, parse_float=lambda digits: MARK + digits)
+            return super().extract_response(response, data_selector)
+
     where = f"The pack of {system}"
     connection = _filled(load_pack(settings.systems[system].pack).connection or {}, None, where)
     since = last_cursor(con, system, entity_name) if entity.cursor else None
@@ -48,7 +59,7 @@ def extract_endpoint(
     path = workspace / "extraction.jsonl"
     rows = 0
     try:
-        client = RESTClient(
+        client = ExactClient(
             base_url=base_url,
             headers=connection.get("headers"),
             auth=create_auth(connection.get("auth")),
@@ -58,7 +69,7 @@ def extract_endpoint(
         with open(path, "w", encoding="utf-8") as file:
             for page in client.paginate(endpoint["path"], params=endpoint.get("params")):
                 rows += len(page)
-                file.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in page)
+                file.writelines(MARKED.sub(r"\1", json.dumps(record, ensure_ascii=False)) + "\n" for record in page)
     except Exception as error:
         # The chain of causes may hold the request with its secrets, so it is cut here.
         reason = hide_secrets(str(error)) or type(error).__name__

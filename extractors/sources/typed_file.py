@@ -4,6 +4,8 @@ Comes in: an entity and a delivered file. Goes out: a scan with every column as 
 """
 
 import re
+import zipfile
+import zlib
 from pathlib import Path
 
 import duckdb
@@ -48,7 +50,9 @@ def scan_xlsx(con: duckdb.DuckDBPyConnection, entity: Entity, path: Path, name: 
     load_extensions(con, "excel")
     sheet = f", sheet = {quote_literal(entity.sheet)}" if entity.sheet else ""
     options = f"header = {str(entity.header).lower()}, stop_at_empty = false{sheet}"
-    file = quote_literal(unpack(path, name, workspace))
+    book = unpack(path, name, workspace)
+    _refuse_damaged_workbook(book, name)
+    file = quote_literal(book)
     types = _describe(con, f"read_xlsx({file}, {options})", name, "an Excel workbook")
     exported = list(types)
     columns = (
@@ -76,15 +80,35 @@ def _describe(con: duckdb.DuckDBPyConnection, reader: str, name: str, kind: str)
         ) from error
 
 
+def _refuse_damaged_workbook(path: Path, name: str) -> None:
+    """A workbook is an archive; of one that was cut, DuckDB reads what is left of it."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            damaged = archive.testzip()
+        reason = f"its part {damaged} is damaged" if damaged else None
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        reason = f"it is none, or cut off ({error})"
+    if reason is not None:
+        raise DeliveryRefused(
+            f"{name} cannot be read as an Excel workbook: {reason}. Nothing was landed from it; ask for the file again."
+        )
+
+
 def without_paths(error: duckdb.Error) -> str:
-    """Return the first line of an error, with the paths of our own files, which mean nothing to the reader, left out."""
-    text = re.sub(r"(file )?('[^']*[/\\][^']*'|\"[^\"]*[/\\][^\"]*\")", "the file", str(error).split("\n")[0])
-    return text.removeprefix("Invalid Input Error: ").removeprefix("IO Error: ").rstrip(". ")
+    """Return what an error says, with the paths of our own files, which mean nothing to the reader, left out."""
+    said, *more = str(error).split("\n")
+    said += "".join(f"; {line[0].lower()}{line[1:]}" for line in more if line.startswith("Did you mean"))
+    text = re.sub(r"((xlsx )?file )?('[^']*[/\\][^']*'|\"[^\"]*[/\\][^\"]*\")", "the file", said)
+    return re.sub(r"^(Invalid Input|IO|Binder) Error: ", "", text).rstrip(". ")
 
 
 def _as_json(source: str, kind: str) -> str:
     quoted = quote_identifier(source)
-    return f"to_json({quoted})" if kind.startswith(NESTED) or kind.endswith("]") else quoted
+    if not (kind.startswith(NESTED) or kind.endswith("]")):
+        return quoted
+    # JSON's decimals would be binary numbers, so they are texts in it.
+    exact = re.sub(r"DECIMAL\(\d+,\s*\d+\)", "VARCHAR", kind)
+    return f"to_json(CAST({quoted} AS {exact}))"
 
 
 def _from_excel(source: str, kind: str, declared: str | None) -> str:

@@ -45,6 +45,11 @@ def decoded(blocks: Iterator[bytes], encoding: str, name: str) -> Iterator[bytes
             text = decoder.decode(block)
         except UnicodeDecodeError as error:
             raise _wrong_encoding(name, encoding, error, lines_before) from error
+        except UnicodeError as error:
+            raise DeliveryRefused(
+                f"{name}, line 1: the pack declares the encoding {encoding}, but the file does not begin with its byte order mark. "
+                f"Nothing was landed from it; export it as declared, or declare encoding: {encoding}-le or {encoding}-be."
+            ) from error
         if is_first:
             text = text.removeprefix("\ufeff")
             is_first = False

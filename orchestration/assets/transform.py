@@ -15,26 +15,34 @@ from dagster_dbt import DbtCliInvocation, dbt_assets
 from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
 from packaging.version import Version
 
-from orchestration.dbt import DBT_PROJECT, WEFT_DBT, dbt_environment, stage_target, vars_argument
+from orchestration.dbt import (
+    AFTER_STAGING,
+    DBT_PROJECT,
+    WEFT_DBT,
+    dbt_environment,
+    stage_target,
+    staging_selectors,
+    vars_argument,
+)
 from orchestration.instance import FULL_REFRESH_TAG, WRITER_POOL
 from orchestration.retries import LOCK_PHRASES, MAX_RETRIES, WAIT_SECONDS
 from orchestration.translator import LayerTranslator
 from warehouse.lake import connect_lake
 from warehouse.settings import Settings
 
-STAGES = {
-    "dbt_staging": "resource_type:seed fqn:weft.staging",
-    "dbt_marts": "fqn:weft.intermediate fqn:weft.marts",
-}
 FAILURES_SHOWN = 10
 MESSAGE_LENGTH = 300
 NOTE_EVERY = 10
 
 
 def transform_assets(settings: Settings, manifest_path: Path, translator: LayerTranslator) -> list[dg.AssetsDefinition]:
-    """Return the two dbt stages."""
+    """Return the two dbt stages: staging of the systems in use, and what is built from it."""
     manifest = json.loads(manifest_path.read_bytes())
-    return [_stage(settings, manifest, translator, name, select) for name, select in STAGES.items()]
+    stages = {
+        "dbt_staging": " ".join(["resource_type:seed", *staging_selectors(settings)]),
+        "dbt_marts": " ".join(AFTER_STAGING),
+    }
+    return [_stage(settings, manifest, translator, name, select) for name, select in stages.items()]
 
 
 def _stage(

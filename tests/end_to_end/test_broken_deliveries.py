@@ -1,13 +1,12 @@
 """What goes wrong with a day's files: each thing gives the message a person needs, and nothing is lost."""
 
-import csv
 import gzip
-import io
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
+from weft_command import ask
 
 from warehouse.publication import list_publications
 from warehouse.settings import Settings
@@ -48,14 +47,8 @@ def bad_day(aw_published_copy: Settings) -> Settings:
     return settings
 
 
-def ask(weft: Weft, settings: Settings, query: str) -> list[dict[str, str]]:
-    answer = weft(settings, "sql", query, "--format", "csv")
-    assert answer.returncode == 0, answer.stderr
-    return list(csv.DictReader(io.StringIO(answer.stdout)))
-
-
-def assert_line_is_quarantined(settings: Settings, weft: Weft) -> None:
-    rows = ask(weft, settings, "select file_name, line, rule, column_name, value from ops.quarantine")
+def assert_line_is_quarantined(settings: Settings) -> None:
+    rows = ask(settings, "select file_name, line, rule, column_name, value from ops.quarantine")
     assert rows == [
         {
             "file_name": f"sales_order_detail_{TOMORROW}.csv",
@@ -65,10 +58,9 @@ def assert_line_is_quarantined(settings: Settings, weft: Weft) -> None:
             "value": "two",
         }
     ]
-    [lines] = ask(weft, settings, "select count(*) as n from marts.fct_order_line")
+    [lines] = ask(settings, "select count(*) as n from marts.fct_order_line")
     assert lines["n"] == "60172"
     [total] = ask(
-        weft,
         settings,
         "select raw_value, mart_value, quarantined_value, superseded_value, difference from ops.control_total "
         "where entity = 'sales_order_lines' and measure = 'rows' and business_date is null "
@@ -105,17 +97,17 @@ def test_a_bad_day(bad_day: Settings, weft: Weft) -> None:
     after = list_publications(bad_day)[-1]
     assert after.publication_id == before.publication_id + 1
     [load] = ask(
-        weft, bad_day, f"select status, rows_landed, message from ops.load where file_name = 'vendor_{TOMORROW}.csv'"
+        bad_day, f"select status, rows_landed, message from ops.load where file_name = 'vendor_{TOMORROW}.csv'"
     )
     assert (load["status"], load["rows_landed"]) == ("landed", "104")
     assert "0 records added, 1 changed, 0 removed" in load["message"]
     [supplier] = ask(
-        weft, bad_day, "select count(*) as n from marts.dim_supplier where supplier_name = 'Australia Bike Retail'"
+        bad_day, "select count(*) as n from marts.dim_supplier where supplier_name = 'Australia Bike Retail'"
     )
     assert supplier["n"] == "1"
 
     # An order line without a number as its quantity is out of the marts, and every total still ties out.
-    assert_line_is_quarantined(bad_day, weft)
+    assert_line_is_quarantined(bad_day)
 
     # Nothing else moved: the last good deliveries of the others stay in use.
     assert {"dim_supplier", "fct_order_line"} <= set(after.changed_marts)
@@ -123,7 +115,7 @@ def test_a_bad_day(bad_day: Settings, weft: Weft) -> None:
     assert untouched.isdisjoint(after.changed_marts)
 
     # What failed is on record, and `weft status` says so.
-    failed = ask(weft, bad_day, "select entity from ops.load where status = 'failed' order by entity")
+    failed = ask(bad_day, "select entity from ops.load where status = 'failed' order by entity")
     assert [row["entity"] for row in failed] == [
         "customer",
         "purchase_order_detail",

@@ -2,18 +2,15 @@
 
 import csv
 import gzip
-import io
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
-from subprocess import CompletedProcess
 
 import polars as pl
 import pytest
+from weft_command import ask
 
 from warehouse.settings import Settings
-
-Weft = Callable[..., CompletedProcess[str]]
 
 
 def exported(settings: Settings, system: str, entity: str, delimiter: str) -> Iterator[list[str]]:
@@ -22,15 +19,7 @@ def exported(settings: Settings, system: str, entity: str, delimiter: str) -> It
         yield from csv.reader(text, delimiter=delimiter)
 
 
-def ask(weft: Weft, settings: Settings, query: str) -> list[dict[str, str]]:
-    answer = weft(settings, "sql", query, "--format", "csv")
-    assert answer.returncode == 0, answer.stderr
-    return list(csv.DictReader(io.StringIO(answer.stdout)))
-
-
-def test_every_sales_order_line_is_there_and_revenue_equals_the_export_to_the_cent(
-    aw_published: Settings, weft: Weft
-) -> None:
+def test_every_sales_order_line_is_there_and_revenue_equals_the_export_to_the_cent(aw_published: Settings) -> None:
     rows = exported(aw_published, "aw_erp", "sales_order_detail", ";")
     header = next(rows)
     lines, revenue, by_order = set(), Decimal(0), defaultdict(Decimal)
@@ -40,7 +29,6 @@ def test_every_sales_order_line_is_there_and_revenue_equals_the_export_to_the_ce
         revenue += amount
         by_order[row["sales_order_id"]] += amount
     [answer] = ask(
-        weft,
         aw_published,
         "select count(*) as lines, count(distinct order_line_key) as keys, sum(net_amount) as net "
         "from marts.fct_order_line",
@@ -48,19 +36,17 @@ def test_every_sales_order_line_is_there_and_revenue_equals_the_export_to_the_ce
     assert int(answer["lines"]) == int(answer["keys"]) == len(lines) == 60_173
     assert Decimal(answer["net"]) == revenue
     assert f"{revenue:.2f}" == "26629238.68"
-    published = ask(weft, aw_published, "select order_id, net_amount from marts.mart_order")
+    published = ask(aw_published, "select order_id, net_amount from marts.mart_order")
     assert {row["order_id"]: Decimal(row["net_amount"]) for row in published} == dict(by_order)
 
 
-def test_orders_keep_their_customer_tax_and_freight(aw_published: Settings, weft: Weft) -> None:
+def test_orders_keep_their_customer_tax_and_freight(aw_published: Settings) -> None:
     rows = exported(aw_published, "aw_erp", "sales_order_header", ";")
     header = next(rows)
     orders = [dict(zip(header, values, strict=True)) for values in rows]
     published = {
         row["order_id"]: row
-        for row in ask(
-            weft, aw_published, "select order_id, ordered_on, tax_amount, freight_amount from marts.mart_order"
-        )
+        for row in ask(aw_published, "select order_id, ordered_on, tax_amount, freight_amount from marts.mart_order")
     }
     assert len(orders) == len(published) == 27_565
     for order in orders:
@@ -70,14 +56,13 @@ def test_orders_keep_their_customer_tax_and_freight(aw_published: Settings, weft
         assert Decimal(row["freight_amount"]) == Decimal(order["freight"])
 
 
-def test_purchase_orders_and_receipts_equal_the_export(aw_published: Settings, weft: Weft) -> None:
+def test_purchase_orders_and_receipts_equal_the_export(aw_published: Settings) -> None:
     rows = list(exported(aw_published, "aw_scm", "purchase_order_detail", "\t"))
     # Columns as in the export's DDL: 3 ordered, 5 unit price, 7 received, 8 rejected, 9 stocked.
     ordered = sum(Decimal(row[3]) for row in rows)
     amount = sum(Decimal(row[3]) * Decimal(row[5]) for row in rows)
     received, rejected, stocked = (sum(Decimal(row[i]) for row in rows) for i in (7, 8, 9))
     [lines] = ask(
-        weft,
         aw_published,
         "select count(*) as lines, count(distinct purchase_order_id) as orders, sum(ordered_quantity) as ordered, "
         "sum(net_amount) as amount from marts.fct_purchase_order_line",
@@ -86,7 +71,6 @@ def test_purchase_orders_and_receipts_equal_the_export(aw_published: Settings, w
     assert Decimal(lines["ordered"]) == ordered
     assert Decimal(lines["amount"]) == amount
     [receipts] = ask(
-        weft,
         aw_published,
         "select sum(received_quantity) as received, sum(rejected_quantity) as rejected, "
         "sum(stocked_quantity) as stocked from marts.fct_goods_receipt",
@@ -98,21 +82,20 @@ def test_purchase_orders_and_receipts_equal_the_export(aw_published: Settings, w
     )
 
 
-def test_production_hours_by_work_centre_equal_the_export(aw_published: Settings, weft: Weft) -> None:
+def test_production_hours_by_work_centre_equal_the_export(aw_published: Settings) -> None:
     export = pl.read_parquet(aw_published.root / "inbox" / "aw_erp" / "work_order_routing.parquet")
     expected = {
         str(location): Decimal(hours)
         for location, hours in export.group_by("location_id").agg(pl.col("actual_resource_hrs").sum()).iter_rows()
     }
     published = ask(
-        weft,
         aw_published,
         "select w.work_centre_id, sum(o.actual_hours) as hours from marts.fct_production_operation o "
         "join marts.dim_work_centre w using (work_centre_key) group by all",
     )
     assert {row["work_centre_id"]: Decimal(row["hours"]) for row in published} == expected
     assert sum(expected.values()) == Decimal("228962.2")
-    [weekly] = ask(weft, aw_published, "select sum(actual_hours) as hours from marts.mart_production")
+    [weekly] = ask(aw_published, "select sum(actual_hours) as hours from marts.mart_production")
     assert Decimal(weekly["hours"]) == Decimal("228962.2")
 
 
@@ -129,10 +112,9 @@ def test_production_hours_by_work_centre_equal_the_export(aw_published: Settings
     ],
 )
 def test_joining_a_fact_to_its_dimension_neither_loses_nor_doubles_rows(
-    aw_published: Settings, weft: Weft, fact: str, dimension: str, key: str
+    aw_published: Settings, fact: str, dimension: str, key: str
 ) -> None:
     [answer] = ask(
-        weft,
         aw_published,
         f"select (select count(*) from marts.{fact}) as alone, count(*) as joined "
         f"from marts.{fact} join marts.{dimension} using ({key})",
@@ -140,9 +122,8 @@ def test_joining_a_fact_to_its_dimension_neither_loses_nor_doubles_rows(
     assert int(answer["alone"]) == int(answer["joined"]) > 0
 
 
-def test_control_totals_are_stored_and_tie_out(aw_published: Settings, weft: Weft) -> None:
+def test_control_totals_are_stored_and_tie_out(aw_published: Settings) -> None:
     totals = ask(
-        weft,
         aw_published,
         "select entity, measure, count(*) as rows, sum(abs(difference)) as difference "
         "from ops.control_total group by all",

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from subprocess import CompletedProcess
 
 import pytest
-from conftest import WEFT
+from weft_command import WEFT
 
 from warehouse.lake import connect_publication, open_publication
 from warehouse.publication import list_publications

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from weft_command import WEFT
 
 from orchestration.scaffold import create_deployment
 from warehouse.errors import WeftError
@@ -16,7 +17,6 @@ from warehouse.lock import writer_lock
 from warehouse.publication import current_publication_id
 from warehouse.settings import Settings, load_settings
 
-WEFT = Path(sys.executable).with_name("weft")
 COMMANDS = ["run", "sql", "publications", "rollback", "export", "status", "ui", "dashboards", "init", "dbt"]
 
 

@@ -4,13 +4,12 @@ import gzip
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 
-import pytest
+from weft_command import WEFT
 
 from orchestration.instance import open_instance
 from orchestration.scaffold import create_deployment
@@ -19,7 +18,6 @@ from warehouse.publication import current_publication_id
 from warehouse.settings import Settings, load_settings
 
 Weft = Callable[..., CompletedProcess[str]]
-WEFT = Path(sys.executable).with_name("weft")
 
 
 def last_run(settings: Settings) -> tuple[str, str | None]:

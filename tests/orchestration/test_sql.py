@@ -4,18 +4,17 @@ import csv
 import io
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from weft_command import WEFT
 
 from orchestration.query import answer, write_answer
 from warehouse.errors import WeftError
 from warehouse.settings import Settings
 
-WEFT = Path(sys.executable).with_name("weft")
 ALL = "SELECT * FROM mart_awkward ORDER BY number"
 
 
