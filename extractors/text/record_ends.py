@@ -96,6 +96,7 @@ def quote_terminated_records(
         DeliveryRefused: there is text after the last row end.
     """
     end_mark, between = row_end.encode(), delimiter.encode()
+    is_start = True
     carried = b""
     for block in blocks:
         data = carried + block
@@ -105,25 +106,27 @@ def quote_terminated_records(
         cut = previous + len(end_mark) if previous >= 0 else 0
         carried = data[cut:]
         _refuse_endless(carried, name, f"has no {row_end}")
-        yield _quote_terminated(data[:cut], between, end_mark)
+        yield _quote_terminated(data[:cut], between, end_mark, is_start=is_start)
+        is_start = is_start and not cut
     *records, rest = _join_line_ends(carried, end_mark).split(end_mark)
     if rest.strip():
         raise DeliveryRefused(
             f"{name} is cut off: its last record has {rest.count(between) + 1} of {fields} fields and does not end with "
             f"{row_end}. It begins “{_excerpt(rest)}”. Nothing was landed from it; ask for the file again."
         )
-    yield _quote_terminated(end_mark.join([*records, b""]), between, end_mark)
+    yield _quote_terminated(end_mark.join([*records, b""]), between, end_mark, is_start=is_start)
 
 
 def _join_line_ends(data: bytes, end_mark: bytes) -> bytes:
-    """Take the line end after each row end away. One at the beginning ended the block before."""
+    """Take the line end after each row end away."""
     return data.replace(end_mark + b"\r\n", end_mark).replace(end_mark + b"\n", end_mark)
 
 
-def _quote_terminated(data: bytes, between: bytes, end_mark: bytes) -> bytes:
+def _quote_terminated(data: bytes, between: bytes, end_mark: bytes, *, is_start: bool) -> bytes:
     if not data:
         return b""
-    leading = 2 if data.startswith(b"\r\n") else int(data.startswith(b"\n"))
+    # A line end at the beginning belongs to the row end before it, unless the file begins there.
+    leading = 0 if is_start else 2 if data.startswith(b"\r\n") else int(data.startswith(b"\n"))
     records = _join_line_ends(data[leading:], end_mark).replace(b'"', b'""').replace(between, BETWEEN_FIELDS)
     # Each row end closes one record's quotes and opens the next record's: the first is missing, the last is too many.
     return b'"' + records.replace(end_mark, b'"\n"')[:-1]
