@@ -14,9 +14,13 @@ def var(name: str, default: object = None) -> object:
     return VARIABLES.get(name, {} if default is None else default)
 
 
+# Macros that write a whole query.
+QUERIES = {"each_day": "select first_day as date_on", "unpivot_columns": "select * from {}"}
+
+
 def _dispatch(name: str) -> Callable[..., str]:
-    # A column of that name stands for what the dialect would write.
-    return lambda *_: f"dialect_{name}"
+    # Elsewhere a column of that name stands for what the dialect would write.
+    return lambda *arguments: QUERIES.get(name, f"dialect_{name}").format(*arguments)
 
 
 adapter = SimpleNamespace(dispatch=_dispatch)

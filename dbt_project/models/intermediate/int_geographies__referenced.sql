@@ -47,13 +47,37 @@ mentioned as (
     union all
     select country_code, region_code, region_name, territory_name, territory_group from customers
     union all
-    select ship_to_country_code, ship_to_region_code, null, null, null from sales_orders
+    select
+        ship_to_country_code as country_code,
+        ship_to_region_code as region_code,
+        null as region_name,
+        null as territory_name,
+        null as territory_group
+    from sales_orders
     union all
-    select destination_country_code, null, null, null, null from shipments
+    select
+        destination_country_code as country_code,
+        null as region_code,
+        null as region_name,
+        null as territory_name,
+        null as territory_group
+    from shipments
     union all
-    select country_code, region_code, null, null, null from supplier_addresses
+    select
+        country_code,
+        region_code,
+        null as region_name,
+        null as territory_name,
+        null as territory_group
+    from supplier_addresses
     union all
-    select country_code, null, null, null, null from warehouses
+    select
+        country_code,
+        null as region_code,
+        null as region_name,
+        null as territory_name,
+        null as territory_group
+    from warehouses
 
 ),
 

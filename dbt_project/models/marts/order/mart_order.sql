@@ -116,10 +116,19 @@ all_orders as (
 
     select
         order_key, order_id, ordered_on, shipped_on, due_on, customer_key, customer_version_key, channel_key, geography_key,
-        source_system, company_id, status, currency_code, 0, 0, 0, 0, 0,
-        tax_amount, freight_amount, 0, 0, {{ in_reporting_currency('tax_amount', 'exchange_rate') }},
-        {{ in_reporting_currency('freight_amount', 'exchange_rate') }},
-        0
+        source_system, company_id, status, currency_code,
+        0 as line_count,
+        0 as unit_count,
+        0 as gross_amount,
+        0 as discount_amount,
+        0 as net_amount,
+        tax_amount,
+        freight_amount,
+        0 as margin_amount,
+        0 as net_amount_reporting,
+        {{ in_reporting_currency('tax_amount', 'exchange_rate') }} as tax_amount_reporting,
+        {{ in_reporting_currency('freight_amount', 'exchange_rate') }} as freight_amount_reporting,
+        0 as margin_amount_reporting
     from empty_orders
 
 ),
