@@ -162,5 +162,7 @@ def _is_current(control: Control, raw: str) -> str:
     if control.mode == "snapshot":
         return f"r._load_id = (SELECT max(_load_id) FROM {raw})"
     key = ", ".join(f"r.{quote_identifier(column)}" for column in control.key)
+    if control.mode == "documents":
+        return f"r._load_id = max(r._load_id) OVER (PARTITION BY {key})"
     direction = "DESC" if control.mode == "upsert" else "ASC"
     return f"row_number() OVER (PARTITION BY {key} ORDER BY r._load_id {direction}, r._row DESC) = 1"

@@ -27,6 +27,8 @@ class DeclaredColumn:
     name: str
     type: str
     is_required: bool
+    formats: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,17 +121,21 @@ def _subject(system: str, delivery: _Delivery, collapse: Severity) -> Subject:
             "ExpectTableRowCountToBeBetween",
             {"min_value": least},
         ),
-        Check(
-            "key_unique",
-            f"no two records have the same {', '.join(entity.key)}",
-            "warn",
-            "UnexpectedRowsExpectation",
-            {
-                "unexpected_rows_query": f"SELECT {key} FROM (SELECT * FROM {{batch}}) AS checked "
-                "GROUP BY ALL HAVING count(*) > 1"
-            },
-        ),
     ]
+    # Of documents the key names the document, and its rows share it.
+    if entity.mode != "documents":
+        checks.append(
+            Check(
+                "key_unique",
+                f"no two records have the same {', '.join(entity.key)}",
+                "warn",
+                "UnexpectedRowsExpectation",
+                {
+                    "unexpected_rows_query": f"SELECT {key} FROM (SELECT * FROM {{batch}}) AS checked "
+                    "GROUP BY ALL HAVING count(*) > 1"
+                },
+            )
+        )
     if _violations(entity, "r"):
         # The cells were listed before: reading the list spares scanning every column of the delivery again.
         listed = f"SELECT line FROM lake.ops.invalid_value WHERE load_id = {delivery.load_id}"
@@ -155,6 +161,8 @@ def _violations(entity: DeclaredEntity, table: str) -> list[tuple[str, str, str]
     for column in entity.columns:
         cell = f"{table}.{quote_identifier(column.name)}"
         text = f"nullif(trim({cell}), '')"
+        for word in column.missing:
+            text = f"nullif({text}, {quote_literal(word)})"
         if column.is_required:
             found.append((column.name, "required", f"{text} IS NULL"))
         if type_name := _sql_type(column.type):
@@ -162,6 +170,10 @@ def _violations(entity: DeclaredEntity, table: str) -> list[tuple[str, str, str]
             if column.type == "decimal" and entity.decimal_mark == ",":
                 value = f"replace(replace({text}, '.', ''), ',', '.')"
             fits = f"try_cast({value} AS {type_name}) IS NOT NULL"
+            if column.formats:
+                fits = " OR ".join(
+                    f"try_strptime({text}, {quote_literal(form)}) IS NOT NULL" for form in column.formats
+                )
             if column.type == "boolean":
                 fits = f"lower({text}) IN ('1', '0', 'true', 'false', 't', 'f', 'yes', 'no', 'y', 'n')"
             found.append((column.name, column.type, f"{text} IS NOT NULL AND NOT ({fits})"))

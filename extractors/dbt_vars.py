@@ -27,6 +27,11 @@ def dbt_vars(settings: Settings) -> dict[str, Any]:
                     "date_shift_days": entity.date_shift_days,
                     "time_zone": entity.time_zone,
                     "decimal_mark": entity.decimal_mark,
+                    "columns": {
+                        column.name: {"formats": column.formats, "missing": column.missing}
+                        for column in entity.columns
+                        if column.formats or column.missing
+                    },
                 }
                 for name, entity in pack.entities.items()
             },

@@ -35,6 +35,8 @@ class Column(Part):
     required: bool = False
     personal: bool = False
     aliases: list[str] = Field(default_factory=list)
+    formats: list[str] = Field(default_factory=list)
+    missing: list[str] = Field(default_factory=list)
     description: str | None = None
 
 
@@ -53,7 +55,7 @@ class Format(Part):
     decimal_mark: Literal[".", ","] = "."
     skip_lines: int = Field(default=0, ge=0)
     sheet: str | None = None
-    mode: Literal["snapshot", "upsert", "events"] = "upsert"
+    mode: Literal["snapshot", "upsert", "events", "documents"] = "upsert"
     deletes: Literal["none", "flag", "tombstone", "comparison"] = "none"
     time_zone: str = "UTC"
     date_shift_days: int = 0

@@ -208,6 +208,23 @@ def init(directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or
     Console(highlight=False, soft_wrap=True).print(create_deployment(directory), markup=False)
 
 
+@app.command("new-source")
+def new_source(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What the system is to be called, for example shop.")],
+    samples: Annotated[
+        list[Path], typer.Option("--from", metavar="FILE", help="An export of the system; once for each kind of file.")
+    ],
+) -> None:
+    """Draft the pack and the staging models of a new system from sample exports, to be read and corrected.
+
+    Nothing that exists is overwritten: weft new-source shop --from orders.csv --from customers.csv.gz
+    """
+    from extractors.drafting.draft import draft_source
+    from orchestration.drafted import print_draft
+
+    print_draft(name, draft_source(name, samples), Console(highlight=False, soft_wrap=True))
+
+
 @app.command(context_settings={"ignore_unknown_options": True})
 def dbt(
     arguments: Annotated[

@@ -156,7 +156,10 @@ def declared_entities(settings: Settings, system: str) -> list[DeclaredEntity]:
             name=name,
             mode=entity.mode,
             key=tuple(entity.key),
-            columns=tuple(DeclaredColumn(column.name, column.type, column.required) for column in entity.columns),
+            columns=tuple(
+                DeclaredColumn(column.name, column.type, column.required, tuple(column.formats), tuple(column.missing))
+                for column in entity.columns
+            ),
             minimum_rows_ratio=entity.minimum_rows_ratio,
             decimal_mark=entity.decimal_mark,
         )

@@ -16,6 +16,12 @@
             from {{ relation }}
             where _load_id = (select max(_load_id) from {{ relation }})
         )
+    {%- elif described['mode'] == 'documents' -%}
+        (
+            select *
+            from {{ relation }}
+            qualify _load_id = max(_load_id) over (partition by {{ described['key'] | join(', ') }})
+        )
     {%- else -%}
         (
             select *

@@ -28,3 +28,46 @@
         when lower({{ to_text(column) }}) in ('0', 'false', 'f', 'no', 'n') then false
     end
 {%- endmacro %}
+
+{#
+    The same for columns of which the pack says more: words that stand for no value (`missing`), formats of dates (`formats`), and the
+    decimal mark of the entity.
+#}
+{% macro pack_text(system, entity, column, relation='') -%}
+    {%- set described = var('weft_packs').get(system, {}).get('entities', {}).get(entity, {}).get('columns', {}).get(column, {}) -%}
+    {%- set name = relation ~ '.' ~ column if relation else column -%}
+    {%- set ns = namespace(text=to_text(name)) -%}
+    {%- for word in described.get('missing', []) -%}
+        {%- set ns.text = "nullif(" ~ ns.text ~ ", '" ~ word | replace("'", "''") ~ "')" -%}
+    {%- endfor -%}
+    {{ ns.text }}
+{%- endmacro %}
+
+{% macro pack_decimal(system, entity, column, scale=4, precision=18, relation='') -%}
+    {%- set described = var('weft_packs').get(system, {}).get('entities', {}).get(entity, {}) -%}
+    {{ to_decimal(pack_text(system, entity, column, relation), scale, precision, described.get('decimal_mark', '.')) }}
+{%- endmacro %}
+
+{% macro pack_timestamp(system, entity, column, relation='') -%}
+    {%- set described = var('weft_packs').get(system, {}).get('entities', {}).get(entity, {}) -%}
+    {%- set formats = described.get('columns', {}).get(column, {}).get('formats', []) -%}
+    {%- set text = pack_text(system, entity, column, relation) -%}
+    {%- if formats -%}
+        {{ plus_days(parsed_timestamp(text, formats), described.get('date_shift_days', 0)) }}
+    {%- else -%}
+        {{ to_timestamp(text, described.get('date_shift_days', 0)) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro pack_date(system, entity, column, relation='') -%}
+    cast({{ pack_timestamp(system, entity, column, relation) }} as date)
+{%- endmacro %}
+
+{# The ISO 3166 code of a country that the source names in words; NULL for names that the seed does not know. #}
+{% macro country_code_of(name) -%}
+    (
+        select max(country_names.country_code)
+        from {{ ref('country_names') }} as country_names
+        where country_names.country_name = lower({{ name }})
+    )
+{%- endmacro %}

@@ -68,3 +68,25 @@
 {% macro spark__each_day(first, last) -%}
     select explode(sequence({{ first }}, {{ last }}, interval 1 day)) as date_on
 {%- endmacro %}
+
+{# A text as a timestamp by the first of the formats (%Y, %m, %d, %b …) that reads it; NULL if none does. #}
+{% macro parsed_timestamp(value, formats) -%}
+    {{ adapter.dispatch('parsed_timestamp')(value, formats) }}
+{%- endmacro %}
+
+{% macro default__parsed_timestamp(value, formats) -%}
+    try_strptime({{ value }}, [{% for format in formats %}'{{ format }}'{% if not loop.last %}, {% endif %}{% endfor %}])
+{%- endmacro %}
+
+{% macro spark__parsed_timestamp(value, formats) -%}
+    {%- set letters = {
+        '%Y': 'yyyy', '%y': 'yy', '%m': 'M', '%d': 'd', '%b': 'MMM', '%H': 'H', '%M': 'm', '%S': 's', 'T': "'T'"
+    } -%}
+    coalesce(
+        {%- for format in formats %}
+        {%- set ns = namespace(pattern=format) -%}
+        {%- for sign, letter in letters.items() %}{% set ns.pattern = ns.pattern | replace(sign, letter) %}{% endfor -%}
+        try_to_timestamp({{ value }}, "{{ ns.pattern }}"){% if not loop.last %}, {% endif %}
+        {%- endfor -%}
+    )
+{%- endmacro %}
