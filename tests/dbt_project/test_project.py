@@ -26,8 +26,14 @@ def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
     return [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
 
 
+def is_built(model: dict[str, Any]) -> bool:
+    """Whether the model is a table of this deployment: its system is in use, or some system offers its entity."""
+    in_use = {"aw_erp", "aw_crm", "aw_scm", "ecb"}
+    return model["config"]["materialized"] == "table" and ("staging" not in model["fqn"] or model["fqn"][2] in in_use)
+
+
 def test_the_logic_of_the_models_holds_on_rows_made_for_it(aw_published_copy: Settings, weft: Weft) -> None:
-    tested = weft(aw_published_copy, "dbt", "test", "--select", "test_type:unit")
+    tested = weft(aw_published_copy, "dbt", "test", "--resource-type", "unit_test")
     assert tested.returncode == 0, tested.stdout
     assert "ERROR=0" in tested.stdout
     assert "PASS=0" not in tested.stdout
@@ -36,7 +42,7 @@ def test_the_logic_of_the_models_holds_on_rows_made_for_it(aw_published_copy: Se
 def test_every_model_and_column_is_described(manifest: dict[str, Any], aw_published: Settings) -> None:
     silent = [model["name"] for model in models(manifest) if not model["description"]]
     with connect_lake(aw_published) as con:
-        for model in models(manifest):
+        for model in filter(is_built, models(manifest)):
             described = {name for name, column in model["columns"].items() if column["description"]}
             columns = [row[0] for row in con.execute(f"DESCRIBE {model['schema']}.{model['alias']}").fetchall()]
             silent += [f"{model['name']}.{column}" for column in columns if column not in described]

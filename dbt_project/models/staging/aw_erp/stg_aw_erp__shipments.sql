@@ -23,6 +23,7 @@ select
     {{ to_decimal('freight', 8, 24) }} as freight_amount,
     'USD' as currency_code,
     cast(null as varchar) as destination_country_code,
+    cast(null as varchar) as tracking_number,
     {{ origin_columns('aw_erp', 'sales_order_id') }}
 from orders
 where {{ to_text('ship_date') }} is not null

@@ -37,6 +37,7 @@ select
     {{ to_decimal('orders.freight', 8, 24) }} as freight_amount,
     'USD' as currency_code,
     cast(null as varchar) as destination_country_code,
+    cast(null as varchar) as tracking_number,
     {{ origin_columns('aw_scm', 'orders.purchase_order_id', to_timestamp('orders.modified_date'), origin='orders') }}
 from orders
 left join promises on orders.purchase_order_id = promises.purchase_order_id

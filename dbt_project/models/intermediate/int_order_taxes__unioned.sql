@@ -1,0 +1,1 @@
+{{ union_canonical('order_taxes') }}

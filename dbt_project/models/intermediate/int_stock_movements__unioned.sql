@@ -1,0 +1,1 @@
+{{ union_canonical('stock_movements') }}
