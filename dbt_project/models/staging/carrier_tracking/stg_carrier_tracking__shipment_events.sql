@@ -5,8 +5,9 @@ with events as (
 )
 
 select
-    {{ entity_key('shipment_event', 'carrier_tracking', ['carrier_id', 'tracking_number', 'occurred_at', 'status_raw']) }}
-        as shipment_event_key,
+    {{ entity_key(
+        'shipment_event', 'carrier_tracking', ['carrier_id', 'tracking_number', 'occurred_at', 'status_raw']
+    ) }} as shipment_event_key,
     {{ entity_key('shipment', 'carrier_tracking', 'tracking_number') }} as shipment_key,
     tracking_number,
     {{ entity_key('carrier', 'carrier_tracking', 'carrier_id') }} as carrier_key,

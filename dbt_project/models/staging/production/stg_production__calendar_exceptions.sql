@@ -34,7 +34,7 @@ chosen as (
 
     select *
     from per_centre
-    qualify row_number() over (partition by work_centre_id, exception_on order by is_own desc, _row) = 1
+    qualify row_number() over (partition by work_centre_id, exception_on order by is_own desc, _row asc) = 1
 
 )
 

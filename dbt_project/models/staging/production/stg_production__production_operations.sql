@@ -22,7 +22,8 @@ select
         'production_operation', 'production',
         [to_text('operations.production_order_number'), to_integer('operations.operation_sequence')]
     ) }} as production_operation_key,
-    {{ entity_key('production_order', 'production', to_text('operations.production_order_number')) }} as production_order_key,
+    {{ entity_key('production_order', 'production', to_text('operations.production_order_number')) }}
+        as production_order_key,
     {{ entity_key('product', 'production', to_text('orders.sku')) }} as product_key,
     {{ entity_key('work_centre', 'production', to_text('operations.work_centre_code')) }} as work_centre_key,
     {{ to_integer('operations.operation_sequence') }} as operation_sequence,

@@ -11,7 +11,8 @@ statuses as (
 )
 
 select
-    {{ entity_key('production_order', 'production', to_text('orders.production_order_number')) }} as production_order_key,
+    {{ entity_key('production_order', 'production', to_text('orders.production_order_number')) }}
+        as production_order_key,
     {{ to_text('orders.production_order_number') }} as production_order_id,
     {{ entity_key('product', 'production', to_text('orders.sku')) }} as product_key,
     {{ to_decimal('orders.ordered_quantity', decimal_mark=',') }} as ordered_quantity,

@@ -1,4 +1,5 @@
--- The holidays that Weft ships, with the company's corrections put on top: a row of its own adds a day, renames it or takes it away.
+-- The holidays that Weft ships, with the company's corrections put on top: a row of its own adds a day, renames it or
+-- takes it away.
 with shipped as (
 
     select * from {{ ref('reference__holidays') }}

@@ -19,8 +19,10 @@ typed as (
 )
 
 select
-    {{ entity_key('goods_receipt', 'wms', ['purchase_order_id', 'purchase_order_line_number', 'receipt_id']) }} as goods_receipt_key,
-    {{ entity_key('purchase_order_line', 'wms', ['purchase_order_id', 'purchase_order_line_number']) }} as purchase_order_line_key,
+    {{ entity_key('goods_receipt', 'wms', ['purchase_order_id', 'purchase_order_line_number', 'receipt_id']) }}
+        as goods_receipt_key,
+    {{ entity_key('purchase_order_line', 'wms', ['purchase_order_id', 'purchase_order_line_number']) }}
+        as purchase_order_line_key,
     {{ entity_key('purchase_order', 'wms', 'purchase_order_id') }} as purchase_order_key,
     {{ entity_key('product', 'wms', to_text('sku')) }} as product_key,
     {{ to_date('left(received_at, 10)') }} as received_on,

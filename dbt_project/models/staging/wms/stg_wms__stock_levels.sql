@@ -1,5 +1,5 @@
--- A snapshot names only what is there. A bin that was named the day before and is not any more is empty, which canonical stock
--- levels must say: without a row, the last level would be carried on for ever.
+-- A snapshot names only what is there. A bin that was named the day before and is not any more is empty, which
+-- canonical stock levels must say: without a row, the last level would be carried on for ever.
 with stock as (
 
     select * from {{ raw_rows('wms', 'stock', keep='all') }}

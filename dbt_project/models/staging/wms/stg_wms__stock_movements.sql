@@ -1,6 +1,6 @@
--- Everything that changes stock, signed: a move is two movements, one out of its bin and one into another. What comes or goes
--- without another bin, such as a return or scrap, has one side only. Movements of nothing, such as a pick that found the bin
--- empty or a count that agreed, are none.
+-- Everything that changes stock, signed: a move is two movements, one out of its bin and one into another. What comes
+-- or goes without another bin, such as a return or scrap, has one side only. Movements of nothing, such as a pick that
+-- found the bin empty or a count that agreed, are none.
 with receipts as (
 
     select * from {{ raw_rows('wms', 'receipt') }}
@@ -40,8 +40,8 @@ move_types as (
 received as (
 
     select
-        'receipt-' || {{ to_text('po_number') }} || '-' || {{ to_integer('line_number') }} || '-' || {{ to_text('receipt_number') }}
-            as movement_id,
+        'receipt-' || {{ to_text('po_number') }} || '-' || {{ to_integer('line_number') }} || '-'
+        || {{ to_text('receipt_number') }} as movement_id,
         {{ to_text('sku') }} as product_id,
         {{ to_text('warehouse_code') }} as warehouse_id,
         {{ to_text('location_code') }} as bin_code,
@@ -146,12 +146,15 @@ moved_in as (
 counted as (
 
     select
-        'count-' || {{ to_text('counts.count_number') }} || '-' || {{ to_integer('counts.line_number') }} as movement_id,
+        'count-' || {{ to_text('counts.count_number') }} || '-' || {{ to_integer('counts.line_number') }}
+            as movement_id,
         {{ to_text('counts.sku') }} as product_id,
         {{ to_text('counts.warehouse_code') }} as warehouse_id,
         {{ to_text('counts.location_code') }} as bin_code,
         {{ to_text('counts.lot_code') }} as lot_code,
-        {{ utc_of_local(to_timestamp('counts.counted_at'), 'coalesce(' ~ to_text('warehouses.time_zone') ~ ", 'UTC')") }} as moved_at,
+        {{ utc_of_local(
+            to_timestamp('counts.counted_at'), 'coalesce(' ~ to_text('warehouses.time_zone') ~ ", 'UTC')"
+        ) }} as moved_at,
         {{ to_date('counts.counted_at') }} as moved_on,
         'COUNT' as movement_type_raw,
         'adjustment' as movement_type,

@@ -45,15 +45,15 @@ select
     told_once.tracking_number,
     told_once.occurred_at,
     told_once.status_raw,
-    -- The carrier's own meaning of a code goes before the one that all share.
-    coalesce(own_codes.status, shared_codes.status) as status,
-    coalesce(own_codes.leg, shared_codes.leg) as leg,
     told_once.promised_on,
     told_once.place_name,
     told_once.country_code,
     told_once._load_id,
     told_once._file,
-    told_once._row
+    told_once._row,
+    -- The carrier's own meaning of a code goes before the one that all share.
+    coalesce(own_codes.status, shared_codes.status) as status,
+    coalesce(own_codes.leg, shared_codes.leg) as leg
 from told_once
 left join codes as own_codes
     on told_once.carrier_id = own_codes.carrier_code and told_once.status_raw = own_codes.status_raw
