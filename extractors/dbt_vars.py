@@ -1,13 +1,30 @@
 """What dbt must know of the systems in use.
 
-Comes in: settings and the packs they name. Goes out: the variables of every dbt call. Called by orchestration.
+Comes in: settings and the packs they name. Goes out: the variables of every dbt call, and what a system offers. Called by orchestration.
 """
 
 from collections import defaultdict
 from typing import Any
 
 from extractors.pack import load_pack
+from warehouse.errors import WeftError
 from warehouse.settings import Settings
+
+
+def offered_entities(settings: Settings, system: str) -> list[str]:
+    """Return the canonical entities that a system offers: those of its pack, less those that weft.toml takes from another system.
+
+    Raises:
+        WeftError: weft.toml goes without an entity that the pack does not provide.
+    """
+    declared = settings.systems[system]
+    provides = load_pack(declared.pack).provides
+    if unknown := sorted(set(declared.without) - set(provides)):
+        raise WeftError(
+            f"{settings.config_path}: [systems.{system}] is without {', '.join(unknown)}, which the pack {declared.pack} does not "
+            f"provide; it provides {', '.join(provides)}."
+        )
+    return [entity for entity in provides if entity not in declared.without]
 
 
 def dbt_vars(settings: Settings) -> dict[str, Any]:
@@ -36,7 +53,7 @@ def dbt_vars(settings: Settings) -> dict[str, Any]:
                 for name, entity in pack.entities.items()
             },
         }
-        for entity in pack.provides:
+        for entity in offered_entities(settings, system):
             canonical[entity].append(f"stg_{system}__{entity}")
     return {
         "weft_systems": list(settings.systems),

@@ -50,6 +50,8 @@ class SystemSettings(Section):
     connection: str | None = None
     instance: str = "main"
     options: dict[str, str] = Field(default_factory=dict)
+    # Canonical entities that the pack could offer but another system is the source of, such as goods receipts.
+    without: list[str] = Field(default_factory=list)
 
 
 class Lake(Section):

@@ -53,7 +53,13 @@ SUPPLY_RULES = [
     present("production_orders", "production_order_key", "the work order number"),
     present("production_orders", "product_key", "the product"),
     present("production_orders", "ordered_quantity", "the quantity"),
-    present("production_orders", "started_on", "the first day"),
+    RowRule(
+        "production_orders",
+        "started_on_present",
+        "started_on",
+        "checked.started_on IS NULL AND coalesce(checked.status, '') NOT IN ('planned', 'cancelled')",
+        "the first day is missing or cannot be read, although work has begun",
+    ),
     sane_date("production_orders", "started_on", "the first day"),
     has_parent(
         "production_operations",

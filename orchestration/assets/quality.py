@@ -22,7 +22,7 @@ from data_quality.gates import (
     gate_standardised,
 )
 from data_quality.mart_contracts import MARTS
-from extractors.dbt_vars import dbt_vars
+from extractors.dbt_vars import dbt_vars, offered_entities
 from extractors.pack import load_pack
 from orchestration.assets.inputs import INPUTS
 from orchestration.instance import WRITER_POOL
@@ -172,7 +172,10 @@ def declared_controls(settings: Settings) -> list[Control]:
     controls = []
     for system, chosen in settings.systems.items():
         pack = load_pack(chosen.pack)
+        offered = offered_entities(settings, system)
         for canonical, declared in pack.control_totals.items():
+            if canonical not in offered:
+                continue
             fields: Mapping[str, Any] = declared if isinstance(declared, Mapping) else declared.model_dump()
             table = pack.entities[fields["table"]]
             controls.append(
