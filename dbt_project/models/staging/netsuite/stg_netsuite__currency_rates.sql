@@ -1,5 +1,5 @@
--- Consolidated rates are kept per accounting period and pair of subsidiaries. The current rate is that of the period's last day;
--- subsidiaries of one currency share it, so of equal pairs of currencies one is enough.
+-- Consolidated rates are kept per accounting period and pair of subsidiaries. The current rate is that of the
+-- period's last day; subsidiaries of one currency share it, so of equal pairs of currencies one is enough.
 with consolidated as (
 
     select

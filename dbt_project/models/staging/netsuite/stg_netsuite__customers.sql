@@ -52,6 +52,8 @@ select
 from customers
 left join addresses
     on
-        coalesce({{ to_text('customers.defaultbillingaddress') }}, {{ to_text('customers.defaultshippingaddress') }}) = addresses.nkey
+        addresses.nkey = coalesce(
+            {{ to_text('customers.defaultbillingaddress') }}, {{ to_text('customers.defaultshippingaddress') }}
+        )
         and not addresses.is_gone
 where coalesce(lower({{ to_text('customers.searchstage') }}), 'customer') = 'customer'

@@ -1,5 +1,6 @@
--- Receipts of purchase orders; those of returns and transfers are not a supplier's. A receipt names the order; the line of it is in
--- the links between lines or, where they are not exported, the only one with that item. With several the line stays unknown.
+-- Receipts of purchase orders; those of returns and transfers are not a supplier's. A receipt names the order; the
+-- line of it is in the links between lines or, where they are not exported, the only one with that item. With several
+-- the line stays unknown.
 with documents as (
 
     select * from {{ ref('base_netsuite__documents') }}

@@ -1,4 +1,5 @@
--- What the books say of orders, a shop's among them: its invoices carry the shop's order number, so that money can be compared.
+-- What the books say of orders, a shop's among them: its invoices carry the shop's order number, so that money can be
+-- compared.
 with documents as (
 
     select * from {{ ref('base_netsuite__documents') }}

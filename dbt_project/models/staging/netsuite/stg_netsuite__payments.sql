@@ -1,5 +1,5 @@
--- One row per invoice that a payment was applied to, and one for what was applied to none. Payments of a shop's orders, which a
--- connector copied or which pay such an order's invoice, are the shop's to offer.
+-- One row per invoice that a payment was applied to, and one for what was applied to none. Payments of a shop's
+-- orders, which a connector copied or which pay such an order's invoice, are the shop's to offer.
 with documents as (
 
     select * from {{ ref('base_netsuite__documents') }}

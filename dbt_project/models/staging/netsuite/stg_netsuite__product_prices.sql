@@ -1,5 +1,6 @@
--- NetSuite knows today's cost only, so every delivery adds to the history: a cost holds from the day on which the item was changed.
--- It is in the currency of the item's subsidiary; an item of several has it in that of the company at the top.
+-- NetSuite knows today's cost only, so every delivery adds to the history: a cost holds from the day on which the
+-- item was changed. It is in the currency of the item's subsidiary; an item of several has it in that of the company
+-- at the top.
 with deliveries as (
 
     select * from {{ raw_rows('netsuite', 'item', keep='all') }}

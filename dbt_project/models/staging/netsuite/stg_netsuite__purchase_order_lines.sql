@@ -11,7 +11,9 @@ lines as (
 )
 
 select
-    {{ entity_key('purchase_order_line', 'netsuite', ['documents.document_number', 'lines.line_number']) }} as purchase_order_line_key,
+    {{ entity_key(
+        'purchase_order_line', 'netsuite', ['documents.document_number', 'lines.line_number']
+    ) }} as purchase_order_line_key,
     {{ entity_key('purchase_order', 'netsuite', 'documents.document_number') }} as purchase_order_key,
     documents.document_number as purchase_order_id,
     lines.line_number,

@@ -1,5 +1,5 @@
--- An order that was closed after a part of it had come is complete; closed before, it is cancelled. What is neither goods nor tax,
--- such as freight, expenses and discounts, counts as freight.
+-- An order that was closed after a part of it had come is complete; closed before, it is cancelled. What is neither
+-- goods nor tax, such as freight, expenses and discounts, counts as freight.
 with documents as (
 
     select * from {{ ref('base_netsuite__documents') }}
@@ -35,7 +35,9 @@ select
     documents.charge_amount as freight_amount,
     documents.total_amount,
     documents.currency_code,
-    {{ origin_columns('netsuite', 'documents.transaction_id', 'documents.updated_at', 'documents.is_gone', origin='documents') }}
+    {{ origin_columns(
+        'netsuite', 'documents.transaction_id', 'documents.updated_at', 'documents.is_gone', origin='documents'
+    ) }}
 from documents
 left join statuses
     on documents.transaction_type = statuses.transaction_type and documents.status_code = statuses.status_raw

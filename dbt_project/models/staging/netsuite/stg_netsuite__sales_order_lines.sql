@@ -1,5 +1,5 @@
--- A discount is a line of its own. It belongs to the goods right above it; one for the whole document, or one that follows a
--- subtotal, is shared by all goods of the order. Charges are in the order's freight.
+-- A discount is a line of its own. It belongs to the goods right above it; one for the whole document, or one that
+-- follows a subtotal, is shared by all goods of the order. Charges are in the order's freight.
 with documents as (
 
     select * from {{ ref('base_netsuite__documents') }}
@@ -20,7 +20,10 @@ order_lines as (
         documents.document_number,
         documents.currency_code,
         documents.is_gone as is_order_gone,
-        lag(lines.line_role) over (partition by lines.transaction_id, lines.is_gone order by lines.line_number) as role_above,
+        lag(lines.line_role) over (
+            partition by lines.transaction_id, lines.is_gone
+            order by lines.line_number
+        ) as role_above,
         max(case when lines.line_role = 'goods' then lines.line_number end) over (
             partition by lines.transaction_id, lines.is_gone
             order by lines.line_number
@@ -76,9 +79,12 @@ goods as (
 
     select
         order_lines.*,
+        cast(order_lines.amount - coalesce(line_discounts.discount_amount, 0) as decimal(24, 8)) as weighing_amount,
         coalesce(line_discounts.discount_amount, 0) as own_discount_amount,
-        case when order_lines.is_gone then 0 else coalesce(document_discounts.discount_amount, 0) end as document_discount_amount,
-        cast(order_lines.amount - coalesce(line_discounts.discount_amount, 0) as decimal(24, 8)) as weighing_amount
+        case
+            when order_lines.is_gone then 0
+            else coalesce(document_discounts.discount_amount, 0)
+        end as document_discount_amount
     from order_lines
     left join line_discounts
         on
@@ -96,7 +102,10 @@ weighed as (
         *,
         sum({{ allocation_weight('weighing_amount') }}) over (partition by transaction_id, is_gone) as total_weight,
         count(*) over (partition by transaction_id, is_gone) as line_count,
-        row_number() over (partition by transaction_id, is_gone order by line_number desc, line_id desc) = 1 as is_last_line
+        row_number() over (
+            partition by transaction_id, is_gone
+            order by line_number desc, line_id desc
+        ) = 1 as is_last_line
     from goods
 
 ),

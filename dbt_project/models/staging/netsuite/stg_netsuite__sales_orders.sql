@@ -1,4 +1,5 @@
--- Orders that a connector copied from a shop are the shop's to offer. An order that was closed after a part of it had left is shipped.
+-- Orders that a connector copied from a shop are the shop's to offer. An order that was closed after a part of it had
+-- left is shipped.
 with documents as (
 
     select * from {{ ref('base_netsuite__documents') }}

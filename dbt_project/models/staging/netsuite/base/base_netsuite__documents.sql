@@ -1,5 +1,6 @@
--- A document's amounts are the sums of its lines, and its total is the main line. The order that it belongs to is up to three
--- steps back: a credit memo was created from a return authorisation, that from an invoice, and that from the order.
+-- A document's amounts are the sums of its lines, and its total is the main line. The order that it belongs to is up
+-- to three steps back: a credit memo was created from a return authorisation, that from an invoice, and that from the
+-- order.
 with transactions as (
 
     select * from {{ ref('base_netsuite__transactions') }}
@@ -65,35 +66,36 @@ select
     transactions.transaction_type,
     transactions.document,
     transactions.document_number,
+    orders.transaction_id as order_transaction_id,
+    transactions.entity_id,
+    transactions.currency_code,
+    transactions.transacted_on,
+    transactions.due_on,
+    totals.shipped_on,
+    transactions.status_raw,
+    transactions.status_code,
+    transactions.is_voided,
+    transactions.updated_at,
+    transactions.is_gone,
+    transactions._load_id,
+    transactions._file,
+    transactions._row,
+    cast(coalesce(totals.goods_amount, 0) as decimal(24, 8)) as goods_amount,
+    cast(coalesce(totals.charge_amount, 0) as decimal(24, 8)) as charge_amount,
+    cast(coalesce(totals.freight_amount, 0) as decimal(24, 8)) as freight_amount,
+    cast(coalesce(totals.tax_amount, 0) as decimal(24, 8)) as tax_amount,
+    cast(
+        coalesce(totals.main_amount, totals.goods_amount + totals.charge_amount + totals.tax_amount, 0)
+        as decimal(24, 8)
+    ) as total_amount,
     coalesce(transactions.is_mirrored or orders.is_mirrored, transactions.is_mirrored) as is_mirrored,
     case
         when orders.transaction_type = 'SalesOrd' then orders.order_number
         when transactions.is_mirrored then transactions.order_number
     end as order_number,
     case when orders.transaction_type = 'PurchOrd' then orders.document_number end as purchase_order_number,
-    orders.transaction_id as order_transaction_id,
-    transactions.entity_id,
-    transactions.currency_code,
-    transactions.transacted_on,
-    transactions.due_on,
     coalesce(transactions.promised_on, totals.expected_shipment_on) as promised_on,
-    totals.shipped_on,
-    transactions.status_raw,
-    transactions.status_code,
-    transactions.is_voided,
-    coalesce(totals.most_moved_quantity, 0) > 0 as has_moved,
-    cast(coalesce(totals.goods_amount, 0) as decimal(24, 8)) as goods_amount,
-    cast(coalesce(totals.charge_amount, 0) as decimal(24, 8)) as charge_amount,
-    cast(coalesce(totals.freight_amount, 0) as decimal(24, 8)) as freight_amount,
-    cast(coalesce(totals.tax_amount, 0) as decimal(24, 8)) as tax_amount,
-    cast(
-        coalesce(totals.main_amount, totals.goods_amount + totals.charge_amount + totals.tax_amount, 0) as decimal(24, 8)
-    ) as total_amount,
-    transactions.updated_at,
-    transactions.is_gone,
-    transactions._load_id,
-    transactions._file,
-    transactions._row
+    coalesce(totals.most_moved_quantity, 0) > 0 as has_moved
 from transactions
 left join totals on transactions.transaction_id = totals.transaction_id
 left join chains on transactions.transaction_id = chains.transaction_id

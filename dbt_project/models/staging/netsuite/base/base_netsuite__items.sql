@@ -1,4 +1,5 @@
--- The item's name is the SKU. Where an export has only the full name, the SKU is what stands behind the names of its parents.
+-- The item's name is the SKU. Where an export has only the full name, the SKU is what stands behind the names of its
+-- parents.
 with items as (
 
     select * from {{ fivetran_rows('netsuite', 'item') }}

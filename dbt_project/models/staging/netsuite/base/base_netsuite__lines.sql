@@ -1,5 +1,5 @@
--- Lines are booked by debit and credit: what a customer buys is negative. The sign of the document's type turns amounts and
--- quantities round; amounts are those in the document's currency.
+-- Lines are booked by debit and credit: what a customer buys is negative. The sign of the document's type turns
+-- amounts and quantities round; amounts are those in the document's currency.
 with lines as (
 
     select * from {{ raw_rows('netsuite', 'transaction_line') }}
@@ -54,7 +54,9 @@ select
     {{ to_date('lines.expectedreceiptdate') }} as expected_receipt_on,
     {{ to_date('lines.expectedshipdate') }} as expected_shipment_on,
     {{ to_date('lines.actualshipdate') }} as shipped_on,
-    coalesce({{ to_timestamp('lines.linelastmodifieddate') }}, {{ to_timestamp('lines.fivetran_synced') }}) as updated_at,
+    coalesce(
+        {{ to_timestamp('lines.linelastmodifieddate') }}, {{ to_timestamp('lines.fivetran_synced') }}
+    ) as updated_at,
     coalesce({{ to_boolean('lines.fivetran_deleted') }}, false) as is_gone,
     lines._load_id,
     lines._file,

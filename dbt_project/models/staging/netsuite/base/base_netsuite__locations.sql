@@ -1,5 +1,5 @@
--- The warehouse code is the external id, or the name where nobody gave one. What lies in a location whose stock is not made
--- available is set aside: goods received there were rejected.
+-- The warehouse code is the external id, or the name where nobody gave one. What lies in a location whose stock is
+-- not made available is set aside: goods received there were rejected.
 with locations as (
 
     select * from {{ fivetran_rows('netsuite', 'location') }}
@@ -19,7 +19,9 @@ select
     {{ to_text('locations.locationtype') }} as location_type,
     upper({{ to_text('addresses.country') }}) as country_code,
     not coalesce({{ to_boolean('locations.makeinventoryavailable') }}, true) as is_set_aside,
-    coalesce({{ to_timestamp('locations.lastmodifieddate') }}, {{ to_timestamp('locations.fivetran_synced') }}) as updated_at,
+    coalesce(
+        {{ to_timestamp('locations.lastmodifieddate') }}, {{ to_timestamp('locations.fivetran_synced') }}
+    ) as updated_at,
     locations.is_gone,
     locations._load_id,
     locations._file,

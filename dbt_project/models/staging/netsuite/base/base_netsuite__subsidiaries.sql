@@ -17,7 +17,10 @@ select
     -- The one without a parent; a company that stands above itself counts as such.
     row_number() over (
         order by
-            case when coalesce({{ to_text('subsidiaries.parent') }}, subsidiaries.id) = subsidiaries.id then 1 else 2 end,
+            case
+                when coalesce({{ to_text('subsidiaries.parent') }}, subsidiaries.id) = subsidiaries.id then 1
+                else 2
+            end,
             {{ to_integer('subsidiaries.id') }}
     ) = 1 as is_top
 from subsidiaries

@@ -1,5 +1,5 @@
--- One table holds the headers of all documents. A copy of a shop's order is known by a declared beginning of its external id or
--- source; the shop's order number is in the customer's reference, or else in the external id.
+-- One table holds the headers of all documents. A copy of a shop's order is known by a declared beginning of its
+-- external id or source; the shop's order number is in the customer's reference, or else in the external id.
 with transactions as (
 
     select * from {{ fivetran_rows('netsuite', 'transaction') }}
@@ -42,9 +42,13 @@ read as (
         {{ to_text('transactions.type') }} as transaction_type,
         types.document,
         types.line_sign,
-        coalesce({{ to_text('transactions.tranid') }}, {{ to_text('transactions.transactionnumber') }}, transactions.id) as document_number,
+        coalesce(
+            {{ to_text('transactions.tranid') }}, {{ to_text('transactions.transactionnumber') }}, transactions.id
+        ) as document_number,
         mirrored.transaction_id is not null as is_mirrored,
-        coalesce({{ digits('transactions.otherrefnum') }}, {{ digits('transactions.externalid') }}) as referenced_order_number,
+        coalesce(
+            {{ digits('transactions.otherrefnum') }}, {{ digits('transactions.externalid') }}
+        ) as referenced_order_number,
         {{ to_text('transactions.entity') }} as entity_id,
         upper({{ to_text('currencies.symbol') }}) as currency_code,
         {{ to_date('transactions.trandate') }} as transacted_on,
@@ -53,7 +57,9 @@ read as (
         {{ to_text('transactions.status') }} as status_raw,
         replace({{ to_text('transactions.status') }}, {{ to_text('transactions.type') }} || ':', '') as status_code,
         coalesce({{ to_boolean('transactions.voided') }}, false) as is_voided,
-        coalesce({{ to_timestamp('transactions.lastmodifieddate') }}, {{ to_timestamp('transactions.fivetran_synced') }}) as updated_at,
+        coalesce(
+            {{ to_timestamp('transactions.lastmodifieddate') }}, {{ to_timestamp('transactions.fivetran_synced') }}
+        ) as updated_at,
         transactions.is_gone,
         transactions._load_id,
         transactions._file,
