@@ -1,13 +1,11 @@
 {#
     All rows of a canonical entity: the union of what the systems in use offer, without those in quarantine. An entity that no
-    system offers is an empty relation with the right columns, so that every mart can always be built; it is put into the queries
-    that name it rather than into a table of its own.
+    system offers is an empty relation with the right columns, so that every mart can always be built.
 #}
 {% macro union_canonical(entity) -%}
 {%- set columns = canonical_columns(entity) -%}
 {%- set models = var('weft_canonical').get(entity, []) -%}
 {%- if not models %}
-{{- config(materialized='ephemeral') }}
 select
     {%- for name, type in columns %}
     cast(null as {{ type }}) as {{ name }}{{ ',' if not loop.last }}
