@@ -54,7 +54,7 @@ select
     coalesce({{ to_boolean('reached.has_responded') }}, false) as has_responded,
     {{ origin_columns(
         'salesforce', 'reached.id', to_timestamp('coalesce(reached.last_modified_date, reached.system_modstamp)'),
-        is_gone('reached', 'is_deleted'), origin='reached'
+        row_is_gone('reached', 'is_deleted'), origin='reached'
     ) }}
 from reached
 left join customer_numbers on reached.customer_record_id = customer_numbers.record_id

@@ -54,7 +54,7 @@ select
     {{ to_date('converted.converted_date') }} as converted_on,
     {{ origin_columns(
         'salesforce', 'converted.id', to_timestamp('coalesce(converted.last_modified_date, converted.system_modstamp)'),
-        is_gone('converted', 'is_deleted'), origin='converted'
+        row_is_gone('converted', 'is_deleted'), origin='converted'
     ) }}
 from converted
 left join statuses on lower({{ to_text('converted.status') }}) = lower(statuses.status_raw)

@@ -44,7 +44,7 @@ addresses as (
         {{ to_text(prefix ~ '_state') }} as region_name,
         coalesce({{ to_text(prefix ~ '_country_code') }}, {{ to_text(prefix ~ '_country') }}) as country_raw,
         {{ to_timestamp('coalesce(last_modified_date, system_modstamp)') }} as updated_at,
-        {{ is_gone(relation, 'is_deleted') }} as is_deleted,
+        {{ row_is_gone(relation, 'is_deleted') }} as is_deleted,
         _load_id,
         _file,
         _row

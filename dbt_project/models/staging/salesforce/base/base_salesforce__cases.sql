@@ -22,7 +22,7 @@ select
     {{ to_timestamp('created_date') }} as opened_at,
     {{ to_timestamp('closed_date') }} as closed_at,
     {{ to_timestamp('coalesce(last_modified_date, system_modstamp)') }} as updated_at,
-    {{ is_gone('cases', 'is_deleted') }} as is_deleted,
+    {{ row_is_gone('cases', 'is_deleted') }} as is_deleted,
     _load_id,
     _file,
     _row

@@ -41,7 +41,7 @@ businesses as (
         cast(null as boolean) as has_opted_out_of_phone,
         {{ to_timestamp('created_date') }} as created_at,
         {{ to_timestamp('coalesce(last_modified_date, system_modstamp)') }} as updated_at,
-        {{ is_gone('accounts', 'is_deleted') }} as is_deleted,
+        {{ row_is_gone('accounts', 'is_deleted') }} as is_deleted,
         _load_id,
         _file,
         _row
@@ -72,7 +72,7 @@ person_accounts as (
             {{ to_timestamp('coalesce(accounts.last_modified_date, accounts.system_modstamp)') }},
             {{ to_timestamp('coalesce(contact_halves.last_modified_date, contact_halves.system_modstamp)') }}
         ) as updated_at,
-        {{ is_gone('accounts', 'is_deleted') }} as is_deleted,
+        {{ row_is_gone('accounts', 'is_deleted') }} as is_deleted,
         accounts._load_id,
         accounts._file,
         accounts._row
@@ -100,7 +100,7 @@ persons as (
         {{ to_boolean('do_not_call') }} as has_opted_out_of_phone,
         {{ to_timestamp('created_date') }} as created_at,
         {{ to_timestamp('coalesce(last_modified_date, system_modstamp)') }} as updated_at,
-        {{ is_gone('contacts', 'is_deleted') }} as is_deleted,
+        {{ row_is_gone('contacts', 'is_deleted') }} as is_deleted,
         _load_id,
         _file,
         _row
