@@ -44,7 +44,9 @@ select
     {{ entity_key('campaign', 'salesforce', to_text('reached.campaign_id')) }} as campaign_key,
     -- A lead that became a customer later was the same person when the campaign reached it.
     coalesce(
-        {{ entity_key('customer', 'salesforce', 'coalesce(customer_numbers.customer_id, reached.customer_record_id)') }},
+        {{ entity_key(
+            'customer', 'salesforce', 'coalesce(customer_numbers.customer_id, reached.customer_record_id)'
+        ) }},
         leads.customer_key
     ) as customer_key,
     {{ entity_key('lead', 'salesforce', 'reached.surviving_lead_id') }} as lead_key,
@@ -54,7 +56,7 @@ select
     coalesce({{ to_boolean('reached.has_responded') }}, false) as has_responded,
     {{ origin_columns(
         'salesforce', 'reached.id', to_timestamp('coalesce(reached.last_modified_date, reached.system_modstamp)'),
-        row_is_gone('reached', 'is_deleted'), origin='reached'
+        row_is_gone('is_deleted', 'reached'), origin='reached'
     ) }}
 from reached
 left join customer_numbers on reached.customer_record_id = customer_numbers.record_id

@@ -30,7 +30,7 @@ select
     coalesce(upper({{ to_text('campaigns.currency_iso_code') }}), '{{ var("reporting_currency") }}') as currency_code,
     {{ origin_columns(
         'salesforce', 'campaigns.id', to_timestamp('coalesce(campaigns.last_modified_date, campaigns.system_modstamp)'),
-        row_is_gone('campaigns', 'is_deleted'), origin='campaigns'
+        row_is_gone('is_deleted', 'campaigns'), origin='campaigns'
     ) }}
 from campaigns
 left join statuses on lower({{ to_text('campaigns.status') }}) = lower(statuses.status_raw)

@@ -29,7 +29,8 @@ converted as (
         case
             when {{ to_boolean('is_converted') }}
                 then coalesce({{ to_text('converted_contact_id') }}, {{ to_text('converted_account_id') }})
-        end as converted_record_id
+        end as converted_record_id,
+        coalesce({{ to_text('country_code') }}, {{ to_text('country') }}) as country_raw
     from leads
 
 )
@@ -54,10 +55,9 @@ select
     {{ to_date('converted.converted_date') }} as converted_on,
     {{ origin_columns(
         'salesforce', 'converted.id', to_timestamp('coalesce(converted.last_modified_date, converted.system_modstamp)'),
-        row_is_gone('converted', 'is_deleted'), origin='converted'
+        row_is_gone('is_deleted', 'converted'), origin='converted'
     ) }}
 from converted
 left join statuses on lower({{ to_text('converted.status') }}) = lower(statuses.status_raw)
 left join customer_numbers on converted.converted_record_id = customer_numbers.record_id
-left join country_names
-    on lower(coalesce({{ to_text('converted.country_code') }}, {{ to_text('converted.country') }})) = country_names.spelling
+left join country_names on lower(converted.country_raw) = country_names.spelling

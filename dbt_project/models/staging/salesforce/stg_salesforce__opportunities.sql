@@ -41,7 +41,7 @@ select
     {{ to_date('owned.close_date') }} as closed_on,
     {{ origin_columns(
         'salesforce', 'owned.id', to_timestamp('coalesce(owned.last_modified_date, owned.system_modstamp)'),
-        row_is_gone('owned', 'is_deleted'), origin='owned'
+        row_is_gone('is_deleted', 'owned'), origin='owned'
     ) }}
 from owned
 left join customer_numbers on owned.customer_record_id = customer_numbers.record_id

@@ -20,24 +20,6 @@ statuses as (
 
     select * from {{ ref('salesforce__case_status') }}
 
-),
-
-channels as (
-
-    select * from {{ ref('salesforce__case_origin') }}
-
-),
-
-priorities as (
-
-    select * from {{ ref('salesforce__case_priority') }}
-
-),
-
-causes as (
-
-    select * from {{ ref('salesforce__case_reason') }}
-
 )
 
 select
@@ -47,17 +29,18 @@ select
         as customer_key,
     {{ entity_key('order', 'salesforce', to_text('cases.order_number')) }} as order_key,
     cases.requester_email,
-    channels.channel,
+    cases.channel,
     cases.status_raw,
     statuses.status,
-    priorities.priority,
+    cases.priority,
     case
-        when lower(cases.ticket_type_raw) in ('question', 'problem', 'incident', 'task') then lower(cases.ticket_type_raw)
+        when lower(cases.ticket_type_raw) in ('question', 'problem', 'incident', 'task')
+            then lower(cases.ticket_type_raw)
     end as ticket_type,
-    causes.cause,
+    cases.cause,
     cast(null as varchar) as group_name,
     cases.assignee_id,
-    cases.language,
+    cases.language_tag as language,
     cases.opened_at,
     cast(null as timestamp) as first_responded_at,
     cases.closed_at as solved_at,
@@ -72,6 +55,3 @@ from cases
 left join survivors on cases.case_id = survivors.record_id and survivors.record_type = 'case'
 left join customer_numbers on cases.customer_record_id = customer_numbers.record_id
 left join statuses on lower(cases.status_raw) = lower(statuses.status_raw)
-left join channels on lower(cases.channel_raw) = lower(channels.channel_raw)
-left join priorities on lower(cases.priority_raw) = lower(priorities.priority_raw)
-left join causes on lower(cases.cause_raw) = lower(causes.cause_raw)

@@ -17,7 +17,7 @@ select
     full_name,
     email,
     phone,
-    language,
+    language_tag as language,
     cast(null as varchar) as address_line_1,
     cast(null as varchar) as address_line_2,
     cast(null as varchar) as city,

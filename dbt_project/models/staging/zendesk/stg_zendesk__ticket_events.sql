@@ -22,7 +22,7 @@ field_changes as (
 
 ),
 
-merges as (
+merged_tickets as (
 
     select * from {{ ref('base_zendesk__ticket_merges') }}
 
@@ -154,12 +154,12 @@ mergers as (
         'merged' as event_type,
         'agent' as actor_role,
         cast(null as varchar) as value_before,
-        merges.merged_into_ticket_id as value_after,
+        merged_tickets.merged_into_ticket_id as value_after,
         tickets._load_id,
         tickets._file,
         tickets._row
     from tickets
-    inner join merges on tickets.ticket_id = merges.ticket_id
+    inner join merged_tickets on tickets.ticket_id = merged_tickets.ticket_id
     left join closings on tickets.ticket_id = closings.ticket_id
 
 ),

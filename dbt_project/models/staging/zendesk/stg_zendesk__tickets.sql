@@ -28,7 +28,7 @@ field_changes as (
 
 ),
 
-merges as (
+merged_tickets as (
 
     select * from {{ ref('base_zendesk__ticket_merges') }}
 
@@ -43,18 +43,6 @@ targets as (
 statuses as (
 
     select * from {{ ref('zendesk__ticket_status') }}
-
-),
-
-priorities as (
-
-    select * from {{ ref('zendesk__priority') }}
-
-),
-
-channels as (
-
-    select * from {{ ref('zendesk__channel') }}
 
 ),
 
@@ -82,12 +70,12 @@ solutions as (
         field_changes.ticket_id,
         max(field_changes.changed_at) as solved_at
     from field_changes
-    left join statuses as before on field_changes.value_before = before.status_raw
-    inner join statuses as after on field_changes.value_after = after.status_raw
+    left join statuses as status_before on field_changes.value_before = status_before.status_raw
+    inner join statuses as status_after on field_changes.value_after = status_after.status_raw
     where
         field_changes.field_name = 'status'
-        and after.status in ('solved', 'closed')
-        and coalesce(before.status, 'new') not in ('solved', 'closed')
+        and status_after.status in ('solved', 'closed')
+        and coalesce(status_before.status, 'new') not in ('solved', 'closed')
     group by field_changes.ticket_id
 
 ),
@@ -110,27 +98,28 @@ select
     tickets.ticket_id,
     -- An agent who asks for themselves is no customer.
     case
-        when coalesce(users.actor_role, 'customer') = 'customer' then {{ entity_key('customer', 'zendesk', 'tickets.requester_id') }}
+        when coalesce(users.actor_role, 'customer') = 'customer'
+            then {{ entity_key('customer', 'zendesk', 'tickets.requester_id') }}
     end as customer_key,
     {{ entity_key('order', 'zendesk', 'tickets.order_number') }} as order_key,
     users.email as requester_email,
-    channels.channel,
+    tickets.channel,
     tickets.status_raw,
     statuses.status,
-    priorities.priority,
+    tickets.priority,
     tickets.ticket_type,
     tickets.cause,
     {{ to_text('teams.name') }} as group_name,
     tickets.assignee_id,
-    users.language,
+    users.language_tag as language,
     tickets.opened_at,
     first_responses.first_responded_at,
     case when statuses.status in ('solved', 'closed') then solutions.solved_at end as solved_at,
     targets.first_response_due_at,
     ratings.satisfaction,
     case
-        when merges.surviving_ticket_id <> tickets.ticket_id
-            then {{ entity_key('ticket', 'zendesk', 'merges.surviving_ticket_id') }}
+        when merged_tickets.surviving_ticket_id <> tickets.ticket_id
+            then {{ entity_key('ticket', 'zendesk', 'merged_tickets.surviving_ticket_id') }}
     end as merged_into_ticket_key,
     {{ origin_columns('zendesk', 'tickets.ticket_id', 'tickets.updated_at', 'tickets.is_deleted', origin='tickets') }}
 from tickets
@@ -139,8 +128,6 @@ left join teams on tickets.group_id = {{ to_text('teams.id') }}
 left join first_responses on tickets.ticket_id = first_responses.ticket_id
 left join solutions on tickets.ticket_id = solutions.ticket_id
 left join ratings on tickets.ticket_id = ratings.ticket_id
-left join merges on tickets.ticket_id = merges.ticket_id
+left join merged_tickets on tickets.ticket_id = merged_tickets.ticket_id
 left join targets on tickets.ticket_id = targets.ticket_id
 left join statuses on tickets.status_raw = statuses.status_raw
-left join priorities on tickets.priority_raw = priorities.priority_raw
-left join channels on tickets.channel_raw = channels.channel_raw

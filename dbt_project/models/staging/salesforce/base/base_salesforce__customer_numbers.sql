@@ -1,5 +1,5 @@
--- The customer that each account or contact stands for: the record that survived its merges and, for the contact half of a person
--- account, the account.
+-- The customer that each account or contact stands for: the record that survived its merges and, for the contact half
+-- of a person account, the account.
 with contacts as (
 
     select * from {{ raw_rows('salesforce', 'contact') }}

@@ -1,5 +1,5 @@
--- Accounts and contacts as customers. The two halves of a person account, its account and its contact, are one customer under
--- the number of the account; the contact half says who it is.
+-- Accounts and contacts as customers. The two halves of a person account, its account and its contact, are one customer
+-- under the number of the account; the contact half says who it is.
 with accounts as (
 
     select * from {{ raw_rows('salesforce', 'account') }}
@@ -18,7 +18,8 @@ contact_halves as (
     from contacts
     where {{ to_boolean('is_person_account') }} and {{ to_text('account_id') }} is not null
     qualify row_number() over (
-        partition by account_id order by coalesce({{ to_boolean('is_deleted') }}, false), last_modified_date desc nulls last, id
+        partition by account_id
+        order by coalesce({{ to_boolean('is_deleted') }}, false), last_modified_date desc nulls last, id
     ) = 1
 
 ),
@@ -41,7 +42,7 @@ businesses as (
         cast(null as boolean) as has_opted_out_of_phone,
         {{ to_timestamp('created_date') }} as created_at,
         {{ to_timestamp('coalesce(last_modified_date, system_modstamp)') }} as updated_at,
-        {{ row_is_gone('accounts', 'is_deleted') }} as is_deleted,
+        {{ row_is_gone('is_deleted') }} as is_deleted,
         _load_id,
         _file,
         _row
@@ -72,7 +73,7 @@ person_accounts as (
             {{ to_timestamp('coalesce(accounts.last_modified_date, accounts.system_modstamp)') }},
             {{ to_timestamp('coalesce(contact_halves.last_modified_date, contact_halves.system_modstamp)') }}
         ) as updated_at,
-        {{ row_is_gone('accounts', 'is_deleted') }} as is_deleted,
+        {{ row_is_gone('is_deleted', 'accounts') }} as is_deleted,
         accounts._load_id,
         accounts._file,
         accounts._row
@@ -91,7 +92,9 @@ persons as (
         {{ to_text('first_name') }} as first_name,
         {{ to_text('middle_name') }} as middle_name,
         {{ to_text('last_name') }} as last_name,
-        coalesce({{ to_text('name') }}, {{ to_text("concat_ws(' ', first_name, middle_name, last_name)") }}) as full_name,
+        coalesce(
+            {{ to_text('name') }}, {{ to_text("concat_ws(' ', first_name, middle_name, last_name)") }}
+        ) as full_name,
         lower({{ to_text('email') }}) as email,
         {{ to_text('coalesce(mobile_phone, phone, home_phone)') }} as phone,
         {{ to_boolean('has_opted_out_of_email') }} as has_opted_out_of_email,
@@ -100,7 +103,7 @@ persons as (
         {{ to_boolean('do_not_call') }} as has_opted_out_of_phone,
         {{ to_timestamp('created_date') }} as created_at,
         {{ to_timestamp('coalesce(last_modified_date, system_modstamp)') }} as updated_at,
-        {{ row_is_gone('contacts', 'is_deleted') }} as is_deleted,
+        {{ row_is_gone('is_deleted') }} as is_deleted,
         _load_id,
         _file,
         _row

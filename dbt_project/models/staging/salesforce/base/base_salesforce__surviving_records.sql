@@ -1,5 +1,5 @@
--- Every record that can be merged, and the one that stands for it. A merged record names the one that was kept, which may itself
--- have been merged later.
+-- Every record that can be merged, and the one that stands for it. A merged record names the one that was kept, which
+-- may itself have been merged later.
 with accounts as (
 
     select * from {{ raw_rows('salesforce', 'account') }}
@@ -26,16 +26,28 @@ cases as (
 
 records as (
 
-    select 'account' as record_type, {{ to_text('id') }} as record_id, {{ to_text('master_record_id') }} as merged_into_id
+    select
+        'account' as record_type,
+        {{ to_text('id') }} as record_id,
+        {{ to_text('master_record_id') }} as merged_into_id
     from accounts
     union all
-    select 'contact' as record_type, {{ to_text('id') }} as record_id, {{ to_text('master_record_id') }} as merged_into_id
+    select
+        'contact' as record_type,
+        {{ to_text('id') }} as record_id,
+        {{ to_text('master_record_id') }} as merged_into_id
     from contacts
     union all
-    select 'lead' as record_type, {{ to_text('id') }} as record_id, {{ to_text('master_record_id') }} as merged_into_id
+    select
+        'lead' as record_type,
+        {{ to_text('id') }} as record_id,
+        {{ to_text('master_record_id') }} as merged_into_id
     from leads
     union all
-    select 'case' as record_type, {{ to_text('id') }} as record_id, {{ to_text('master_record_id') }} as merged_into_id
+    select
+        'case' as record_type,
+        {{ to_text('id') }} as record_id,
+        {{ to_text('master_record_id') }} as merged_into_id
     from cases
 
 ),

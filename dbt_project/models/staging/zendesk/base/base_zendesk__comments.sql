@@ -25,12 +25,13 @@ ordered as (
         {{ to_text('user_id') }} as author_id,
         coalesce({{ to_boolean('public') }}, false) as is_public,
         {{ to_timestamp('created') }} as commented_at,
-        row_number() over (
-            partition by {{ to_text('ticket_id') }} order by {{ to_timestamp('created') }}, length({{ to_text('id') }}), id
-        ) = 1 as is_first,
         _load_id,
         _file,
-        _row
+        _row,
+        row_number() over (
+            partition by {{ to_text('ticket_id') }}
+            order by {{ to_timestamp('created') }}, length({{ to_text('id') }}), id
+        ) = 1 as is_first
     from comments
     where not coalesce({{ to_boolean('fivetran_deleted') }}, false)
 
@@ -40,16 +41,16 @@ select
     ordered.comment_id,
     ordered.ticket_id,
     ordered.author_id,
-    -- Zendesk's own automations write under no number, or a negative one.
-    case when coalesce(ordered.author_id, '-') like '-%' then 'system' else users.actor_role end as actor_role,
     ordered.is_public,
     ordered.commented_at,
-    -- The first comment of whoever opened the ticket is the request, also if an agent wrote it down.
-    ordered.is_first and coalesce(ordered.author_id = tickets.submitter_id, false) as is_request,
-    coalesce(ordered.author_id = tickets.requester_id, false) as is_by_requester,
     ordered._load_id,
     ordered._file,
-    ordered._row
+    ordered._row,
+    -- Zendesk's own automations write under no number, or a negative one.
+    case when coalesce(ordered.author_id, '-') like '-%' then 'system' else users.actor_role end as actor_role,
+    -- The first comment of whoever opened the ticket is the request, also if an agent wrote it down.
+    ordered.is_first and coalesce(ordered.author_id = tickets.submitter_id, false) as is_request,
+    coalesce(ordered.author_id = tickets.requester_id, false) as is_by_requester
 from ordered
 left join tickets on ordered.ticket_id = tickets.ticket_id
 left join users on ordered.author_id = users.user_id

@@ -1,5 +1,5 @@
--- When the first answer to a ticket is due: its policy's minutes for its priority after it was opened, counted around the clock or
--- in business hours only. Business hours are kept in local time, so the reckoning is done there.
+-- When the first answer to a ticket is due: its policy's minutes for its priority after it was opened, counted around
+-- the clock or in business hours only. Business hours are kept in local time, so the reckoning is done there.
 with tickets as (
 
     select * from {{ ref('base_zendesk__tickets') }}
@@ -93,8 +93,8 @@ targets as (
         on
             current_policies.sla_policy_id = policy_versions.sla_policy_id
             and tickets.priority_raw = policy_versions.priority_raw
-            and (policy_versions.is_first or policy_versions.holds_from <= current_policies.applied_at)
-            and (policy_versions.holds_to is null or policy_versions.holds_to > current_policies.applied_at)
+            and (policy_versions.is_first or current_policies.applied_at >= policy_versions.holds_from)
+            and (policy_versions.holds_to is null or current_policies.applied_at < policy_versions.holds_to)
 
 ),
 
@@ -105,8 +105,9 @@ spans as (
         lower({{ to_text('time_zone') }}) as time_zone,
         {{ to_integer('start_time') }} as start_minute,
         {{ to_integer('end_time') }} as end_minute,
-        -- Both count from Sunday, each in its own week: what is apart by more than half a week is apart by the rest of it.
-        mod({{ to_integer('start_time') }} - {{ to_integer('start_time_utc') }} + 15120, 10080) - 5040 as stated_offset_minutes,
+        -- Both count from Sunday, each in its own week: more than half a week apart is the rest of it the other way.
+        mod({{ to_integer('start_time') }} - {{ to_integer('start_time_utc') }} + 15120, 10080) - 5040
+            as stated_offset_minutes,
         {{ to_timestamp('created_at') }} as created_at
     from schedules
     where not coalesce({{ to_boolean('fivetran_deleted') }}, false)
@@ -192,7 +193,9 @@ located as (
                 when daylight_spans.starts_at < daylight_spans.ends_at
                     then
                         case
-                            when scheduled.opened_at >= daylight_spans.starts_at and scheduled.opened_at < daylight_spans.ends_at
+                            when
+                                scheduled.opened_at >= daylight_spans.starts_at
+                                and scheduled.opened_at < daylight_spans.ends_at
                                 then daylight_spans.daylight_minutes
                             else 0
                         end
@@ -225,11 +228,11 @@ local_tickets as (
 -- Twelve weeks of business hours are more than any promise of a first answer.
 weeks as (
 
-    {% for week in range(12) -%}
-    select {{ week }} as week_number
-    {% if not loop.last %}union all
-    {% endif -%}
-    {%- endfor %}
+    select listed.week_number
+    from (
+        values
+        (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11)
+    ) as listed (week_number)
 
 ),
 
@@ -239,7 +242,8 @@ week_starts as (
         local_tickets.*,
         weeks.week_number,
         -- Weeks begin on Sunday.
-        {{ plus_days(week_start(plus_days('local_tickets.local_opened_at', 1)), 'weeks.week_number * 7 - 1') }} as week_begins_at
+        {{ plus_days(week_start(plus_days('local_tickets.local_opened_at', 1)), 'weeks.week_number * 7 - 1') }}
+            as week_begins_at
     from local_tickets
     cross join weeks
 
@@ -270,7 +274,8 @@ worked_hours as (
         on
             open_hours.schedule_id = {{ to_text('holidays.schedule_id') }}
             and not coalesce({{ to_boolean('holidays.fivetran_deleted') }}, false)
-            and cast(open_hours.opens_at as date) between {{ to_date('holidays.start_date') }} and {{ to_date('holidays.end_date') }}
+            and cast(open_hours.opens_at as date)
+            between {{ to_date('holidays.start_date') }} and {{ to_date('holidays.end_date') }}
     where open_hours.closes_at > open_hours.local_opened_at and holidays.schedule_id is null
 
 ),

@@ -1,4 +1,5 @@
--- Merged tickets. Zendesk closes the ticket that is merged and lists it on the one that was kept, which may be merged later itself.
+-- Merged tickets. Zendesk closes the ticket that is merged and lists it on the one that was kept, which may be merged
+-- later itself.
 with tickets as (
 
     select * from {{ ref('base_zendesk__tickets') }}
@@ -17,7 +18,7 @@ listed as (
 ),
 
 -- A ticket can be merged once; if two list it, the one that changed last is believed.
-merges as (
+merged_tickets as (
 
     select
         ticket_id,
@@ -29,14 +30,14 @@ merges as (
 
 survivors as (
 
-    {{ merge_survivors('merges', 'ticket_id', 'merged_into_ticket_id') }}
+    {{ merge_survivors('merged_tickets', 'ticket_id', 'merged_into_ticket_id') }}
 
 )
 
 select
-    merges.ticket_id,
-    merges.merged_into_ticket_id,
+    merged_tickets.ticket_id,
+    merged_tickets.merged_into_ticket_id,
     survivors.surviving_id as surviving_ticket_id,
     survivors.is_merge_cycle
-from merges
-inner join survivors on merges.ticket_id = survivors.record_id
+from merged_tickets
+inner join survivors on merged_tickets.ticket_id = survivors.record_id

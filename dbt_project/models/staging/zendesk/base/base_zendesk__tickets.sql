@@ -11,6 +11,18 @@ tags as (
 
 ),
 
+priorities as (
+
+    select * from {{ ref('zendesk__priority') }}
+
+),
+
+channels as (
+
+    select * from {{ ref('zendesk__channel') }}
+
+),
+
 causes as (
 
     select * from {{ ref('zendesk__cause') }}
@@ -48,14 +60,20 @@ select
     {{ to_text('tickets.assignee_id') }} as assignee_id,
     {{ to_text('tickets.group_id') }} as group_id,
     coalesce(
-        nullif(regexp_extract({{ to_text('tickets.custom_order_number') }}, '([0-9]{4,})', 1), ''), tagged_orders.order_number
+        nullif(regexp_extract({{ to_text('tickets.custom_order_number') }}, '([0-9]{4,})', 1), ''),
+        tagged_orders.order_number
     ) as order_number,
     lower({{ to_text('tickets.status') }}) as status_raw,
     lower({{ to_text('tickets.priority') }}) as priority_raw,
+    priorities.priority,
     lower({{ to_text('tickets.via_channel') }}) as channel_raw,
+    channels.channel,
     lower({{ to_text('tickets.type') }}) as ticket_type,
     lower({{ to_text('tickets.custom_contact_reason') }}) as cause_raw,
-    case when {{ to_text('tickets.custom_contact_reason') }} is null then tagged_causes.cause else causes.cause end as cause,
+    case
+        when {{ to_text('tickets.custom_contact_reason') }} is null then tagged_causes.cause
+        else causes.cause
+    end as cause,
     {{ to_text('tickets.merged_ticket_ids') }} as merged_ticket_ids,
     {{ to_timestamp('tickets.created_at') }} as opened_at,
     {{ to_timestamp('tickets.updated_at') }} as updated_at,
@@ -67,4 +85,6 @@ select
 from tickets
 left join tagged_orders on {{ to_text('tickets.id') }} = tagged_orders.ticket_id
 left join tagged_causes on {{ to_text('tickets.id') }} = tagged_causes.ticket_id
+left join priorities on lower({{ to_text('tickets.priority') }}) = priorities.priority_raw
+left join channels on lower({{ to_text('tickets.via_channel') }}) = channels.channel_raw
 left join causes on lower({{ to_text('tickets.custom_contact_reason') }}) = causes.cause_raw

@@ -18,12 +18,13 @@ select
     {{ to_text('users.name') }} as full_name,
     lower({{ to_text('users.email') }}) as email,
     {{ to_text('users.phone') }} as phone,
-    {{ to_text('users.locale') }} as language,
-    coalesce({{ to_boolean('users.active') }}, true) and not coalesce({{ to_boolean('users.suspended') }}, false) as is_active,
+    {{ to_text('users.locale') }} as language_tag,
+    coalesce({{ to_boolean('users.active') }}, true)
+    and not coalesce({{ to_boolean('users.suspended') }}, false) as is_active,
     {{ to_timestamp('users.created_at') }} as created_at,
     {{ to_timestamp('users.updated_at') }} as updated_at,
-    not coalesce({{ to_boolean('users.active') }}, true) or coalesce({{ to_boolean('users.fivetran_deleted') }}, false)
-        as is_deleted,
+    not coalesce({{ to_boolean('users.active') }}, true)
+    or coalesce({{ to_boolean('users.fivetran_deleted') }}, false) as is_deleted,
     users._load_id,
     users._file,
     users._row
