@@ -11,6 +11,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
+import duckdb
 from weft_command import run_weft
 
 from extractors.landing import LoadResult, land_system
@@ -88,20 +89,17 @@ def staged(settings: Settings, query: str) -> list[dict[str, Any]]:
 
 
 def lake_files_with(settings: Settings, words: str) -> Iterator[str]:
-    """Name what the deployment keeps that holds the words: columns of Parquet files, and any other file, byte by byte."""
-    with connect_lake(settings) as con:
+    """Name the files of a deployment that hold the words: in the rows of Parquet, and in the bytes of any other file."""
+    with duckdb.connect() as con:
         for path in sorted(path for path in settings.state_dir.rglob("*") if path.is_file()):
             name = str(path.relative_to(settings.state_dir))
             if path.suffix == ".parquet":
-                columns = [row[0] for row in con.execute("DESCRIBE FROM read_parquet(?)", [str(path)]).fetchall()]
-                for column in columns:
-                    quoted = column.replace('"', '""')
-                    found = con.execute(
-                        f'SELECT count(*) FROM read_parquet(?) WHERE contains(CAST("{quoted}" AS VARCHAR), ?)',
-                        [str(path), words],
-                    ).fetchone()
-                    if found and found[0]:
-                        yield f"{name}: {column}"
+                found = con.execute(
+                    "SELECT count(*) FROM read_parquet(?) AS r WHERE contains(CAST(r AS VARCHAR), ?)",
+                    [str(path), words],
+                ).fetchone()
+                if found and found[0]:
+                    yield name
             elif words.encode() in path.read_bytes():
                 yield name
 
