@@ -5,7 +5,7 @@ Comes in: controls that packs declare as SQL over raw tables, sharing nothing wi
 measure. Called by the third gate.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 
@@ -43,7 +43,8 @@ class Control:
     """How to count one canonical entity in the raw tables of one system.
 
     `table` is the raw entity whose rows become the canonical ones; `joins` may join the current rows of others as
-    `{other_entity}`; `date` and `measures` are SQL over alias `r`. `key` and `mode` say which rows are current.
+    `{other_entity}`; `date` and `measures` are SQL over alias `r`. `key` and `mode` say which rows are current, and so do
+    `others` for the entities that are joined; with `marks_deleted` rows that the source deleted count as superseded.
     """
 
     system: str
@@ -54,6 +55,8 @@ class Control:
     date: str
     measures: dict[str, str]
     joins: str = ""
+    marks_deleted: bool = False
+    others: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
 
 
 def tie_out(con: duckdb.DuckDBPyConnection, run_id: str, controls: list[Control]) -> list[CheckResult]:
@@ -91,7 +94,7 @@ def _store_totals(con: duckdb.DuckDBPyConnection, run_id: str, control: Control)
     mart, mart_date, mart_measures = MART_SIDE[control.entity]
     raw = f"lake.raw.{quote_identifier(f'{control.system}__{control.table}')}"
     measures = {name: sql for name, sql in control.measures.items() if name in mart_measures}
-    joins = control.joins.format_map(_CurrentRows(control.system))
+    joins = control.joins.format_map(_CurrentRows(control.system, control.others))
     sums = ", ".join(f"coalesce({sql}, 0) AS {quote_identifier(name)}" for name, sql in measures.items())
     stacked = " UNION ALL ".join(
         f"SELECT side, day, {quote_literal(name)} AS measure, {quote_identifier(name)} AS amount FROM sides"
@@ -147,22 +150,30 @@ def _store_totals(con: duckdb.DuckDBPyConnection, run_id: str, control: Control)
 
 
 class _CurrentRows(dict[str, str]):
-    """Fills `{entity}` in joins with the newest delivery of that raw table."""
+    """Fills `{entity}` in joins with the current rows of that raw table; where its mode is not told, the newest delivery."""
 
-    def __init__(self, system: str) -> None:
+    def __init__(self, system: str, others: dict[str, tuple[str, tuple[str, ...]]]) -> None:
         super().__init__()
         self._system = system
+        self._others = others
 
     def __missing__(self, entity: str) -> str:
         table = f"lake.raw.{quote_identifier(f'{self._system}__{entity}')}"
-        return f"(SELECT * FROM {table} WHERE _load_id = (SELECT max(_load_id) FROM {table}))"
+        mode, key = self._others.get(entity, ("snapshot", ()))
+        clause = "WHERE" if mode == "snapshot" else "QUALIFY"
+        return f"(SELECT * FROM {table} AS r {clause} {_newest(mode, key, table)})"
 
 
 def _is_current(control: Control, raw: str) -> str:
-    if control.mode == "snapshot":
+    newest = _newest(control.mode, control.key, raw)
+    return f"{newest} AND NOT coalesce(r._is_deleted, false)" if control.marks_deleted else newest
+
+
+def _newest(mode: str, key: tuple[str, ...], raw: str) -> str:
+    if mode == "snapshot":
         return f"r._load_id = (SELECT max(_load_id) FROM {raw})"
-    key = ", ".join(f"r.{quote_identifier(column)}" for column in control.key)
-    if control.mode == "documents":
-        return f"r._load_id = max(r._load_id) OVER (PARTITION BY {key})"
-    direction = "DESC" if control.mode == "upsert" else "ASC"
-    return f"row_number() OVER (PARTITION BY {key} ORDER BY r._load_id {direction}, r._row DESC) = 1"
+    listed = ", ".join(f"r.{quote_identifier(column)}" for column in key)
+    if mode == "documents":
+        return f"r._load_id = max(r._load_id) OVER (PARTITION BY {listed})"
+    direction = "DESC" if mode == "upsert" else "ASC"
+    return f"row_number() OVER (PARTITION BY {listed} ORDER BY r._load_id {direction}, r._row DESC) = 1"

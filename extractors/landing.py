@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from extractors.changes import count_live
 from extractors.deliveries import Delivery, find_deliveries
 from extractors.load import Load, LoadResult, create_raw_table, execute_load, next_load_id, raw_table, record_failure
 from extractors.pack import Entity, load_pack
@@ -140,11 +141,13 @@ def _land_extraction(
         return record_failure(con, load, str(refusal))
     load = Load(
         load_id, run_id, system, entity_name, entity, extraction.name, extraction.content_hash, extraction.size_bytes,
-        today, started, extraction.cursor_value, is_live=True,
+        today, started, extraction.cursor_value, is_live=True, keys=extraction.keys,
     )  # fmt: skip
     last_hash, last_rows = _last_landed(con, system, entity_name)
     if entity.mode == "snapshot" and extraction.content_hash == last_hash:
         return None
+    if extraction.keys and (refused := _too_few_left(con, load, extraction.keys)):
+        return record_failure(con, load, refused)
     if extraction.scan is None:
         if entity.mode == "snapshot" and last_rows:
             return record_failure(
@@ -155,6 +158,21 @@ def _land_extraction(
         return execute_load(con, load, extraction.scan, workspace)
     except DeliveryRefused as refusal:
         return record_failure(con, load, str(refusal))
+
+
+def _too_few_left(con: duckdb.DuckDBPyConnection, load: Load, keys: str) -> str | None:
+    """Say why an extraction is refused that would delete everything, or more than the pack thinks possible."""
+    before = count_live(con, load.table, load.entity)
+    found = con.execute(f"SELECT count(*) FROM ({keys})").fetchone()
+    left = found[0] if found else 0
+    if before and not left:
+        return f"{load.file} has no rows any more, where it had {before}; nothing was landed."
+    if left < before * load.entity.minimum_rows_ratio:
+        return (
+            f"{load.file} has {left} rows, where it had {before}: less than the share of {load.entity.minimum_rows_ratio:g} that "
+            "must stay. Nothing was landed; if so much was deleted in truth, lower minimum_rows_ratio in the pack."
+        )
+    return None
 
 
 def _is_landed(con: duckdb.DuckDBPyConnection, system: str, entity: str, content_hash: str) -> bool:

@@ -11,14 +11,17 @@ from pathlib import Path
 
 import duckdb
 
-from extractors.changes import Changes, changes_since_last_delivery, only_news
+from extractors.changes import Changes, changes_since_last_delivery, gone, only_news
 from extractors.pack import Entity
 from extractors.refusal import DeliveryRefused
 from extractors.sources.scan import Scan
 from extractors.sources.typed_file import without_paths
 from warehouse.identifiers import quote_identifier, quote_literal
 
-ORIGIN = ("_load_id BIGINT", "_file VARCHAR", "_row BIGINT", "_extracted_at TIMESTAMP", "_exported_on DATE")
+DELETED = "_is_deleted"
+ORIGIN = (
+    "_load_id BIGINT", "_file VARCHAR", "_row BIGINT", "_extracted_at TIMESTAMP", "_exported_on DATE", f"{DELETED} BOOLEAN",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,10 @@ class LoadResult:
 
 @dataclass(frozen=True)
 class Load:
-    """Identity of a delivery that is about to be landed. Of a live source (`is_live`) only what is new is landed."""
+    """Identity of a delivery that is about to be landed. Of a live source (`is_live`) only what is new is landed.
+
+    `keys` is a query of all keys that the source has; records with other keys are gone.
+    """
 
     load_id: int
     run_id: str
@@ -60,6 +66,7 @@ class Load:
     started: float
     cursor_value: str | None = None
     is_live: bool = False
+    keys: str | None = None
 
     @property
     def table(self) -> str:
@@ -77,6 +84,7 @@ def create_raw_table(con: duckdb.DuckDBPyConnection, system: str, entity_name: s
     columns = [f"{quote_identifier(column)} VARCHAR" for column in entity.column_names]
     con.execute(f"CREATE TABLE IF NOT EXISTS {table} ({', '.join([*columns, *ORIGIN])})")
     _add_columns(con, table, entity.column_names)
+    _add_columns(con, table, [DELETED], "BOOLEAN")  # Tables of older versions have none.
 
 
 def execute_load(con: duckdb.DuckDBPyConnection, load: Load, scan: Scan, workspace: Path) -> LoadResult | None:
@@ -112,6 +120,8 @@ def _attempt(
         if rejected and scan.skips_rejects and not renumber:
             con.execute("ROLLBACK")
             return rejects
+        deleted = _insert_tombstones(con, load, now) if load.keys else 0
+        landed += deleted
         if not landed and not rejected and load.is_live:
             con.execute("ROLLBACK")
             return None
@@ -119,7 +129,7 @@ def _attempt(
         if rejected:
             _keep_rejects(con, load, rejects, now)
         changes = changes_since_last_delivery(con, load.table, load.load_id, load.entity)
-        message = _message(scan.warnings, changes, added)
+        message = _message(scan.warnings, changes, added, deleted)
         write_load(con, load, landed, rejected, "landed", message, added, now)
         con.execute("COMMIT")
     except BaseException:
@@ -151,6 +161,20 @@ def _insert(con: duckdb.DuckDBPyConnection, load: Load, scan: Scan, now: datetim
         con,
         f"INSERT INTO {load.table} ({names}, _load_id, _file, _row, _extracted_at, _exported_on) "
         f"SELECT {names}, ?, ?, {row}, ?, ? FROM {source}",
+        [load.load_id, load.file, now, load.exported_on],
+    )
+
+
+def _insert_tombstones(con: duckdb.DuckDBPyConnection, load: Load, now: datetime) -> int:
+    """Land what is gone from the source once more as it last was, marked as deleted."""
+    assert load.keys is not None
+    names = ", ".join(quote_identifier(column) for column in load.entity.column_names)
+    highest = f"SELECT coalesce(max(_row), 0) FROM {load.table} WHERE _load_id = {load.load_id}"
+    return _count(
+        con,
+        f"INSERT INTO {load.table} ({names}, _load_id, _file, _row, _extracted_at, _exported_on, {DELETED}) "
+        f"SELECT {names}, ?, ?, ({highest}) + row_number() OVER (ORDER BY _load_id, _row), ?, ?, true "
+        f"FROM ({gone(load.keys, load.table, load.load_id, load.entity)})",
         [load.load_id, load.file, now, load.exported_on],
     )
 
@@ -202,20 +226,24 @@ def _unreadable(load: Load, error: duckdb.Error) -> str:
     return f"{load.file} cannot be read: {without_paths(error)}. Nothing was landed from it; ask for the file again."
 
 
-def _add_columns(con: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> list[str]:
+def _add_columns(
+    con: duckdb.DuckDBPyConnection, table: str, columns: list[str], type_name: str = "VARCHAR"
+) -> list[str]:
     known = {row[0].lower() for row in con.execute(f"DESCRIBE {table}").fetchall()}
     added = [column for column in columns if column.lower() not in known]
     for column in added:
-        con.execute(f"ALTER TABLE {table} ADD COLUMN {quote_identifier(column)} VARCHAR")
+        con.execute(f"ALTER TABLE {table} ADD COLUMN {quote_identifier(column)} {type_name}")
     return added
 
 
-def _message(warnings: list[str], changes: Changes | None, added: list[str]) -> str | None:
+def _message(warnings: list[str], changes: Changes | None, added: list[str], deleted: int) -> str | None:
     parts = list(warnings)
     if added:
         parts.append(f"New columns, added to the raw table: {', '.join(added)}.")
     if changes is not None:
         parts.append(str(changes))
+    if deleted:
+        parts.append(f"{deleted} records are no longer in the source and count as deleted.")
     return " ".join(parts) or None
 
 

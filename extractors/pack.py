@@ -125,7 +125,14 @@ class Entity(Format):
             raise ValueError("a database entity has either `table` or `query`")
         if self.kind == "rest" and self.endpoint is None:
             raise ValueError("a REST entity has an `endpoint`")
+        if self.kind == "database" and self.deletes == "comparison" and self.mode == "events":
+            raise ValueError("deletes: comparison needs mode: upsert (events happened; nothing deletes them)")
         return self
+
+    @property
+    def compares_keys(self) -> bool:
+        """Whether deletions are found by comparing keys; a snapshot shows them without."""
+        return self.kind == "database" and self.deletes == "comparison" and self.mode == "upsert"
 
     @property
     def column_names(self) -> list[str]:

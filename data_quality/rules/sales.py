@@ -42,7 +42,15 @@ SALES_RULES = [
         "warn",
     ),
     present("shipments", "shipment_key", "the shipment's number"),
-    present("shipments", "shipped_on", "the shipping date"),
+    RowRule(
+        "shipments",
+        "shipped_on_present",
+        "shipped_on",
+        # A system that takes delivery knows the day of arrival, not of departure; what waits has neither.
+        "checked.shipped_on IS NULL AND checked.delivered_on IS NULL "
+        "AND coalesce(checked.status, '') NOT IN ('pending', 'cancelled')",
+        "the shipping date is missing or cannot be read",
+    ),
     sane_date("shipments", "shipped_on", "the shipping date"),
     RowRule(
         "shipments",

@@ -2,7 +2,7 @@
 
 Comes in: an entity with `table` or `query`, and the system's connection. Goes out: an extraction, a Parquet file. The source itself
 turns every value into text, so that no decimal passes through a binary number. With a cursor only rows at or after the last value
-seen (less the look-back) are pulled; without, the whole table.
+seen (less the look-back) are pulled; without, the whole table. With `deletes: comparison` the keys of all rows come too.
 """
 
 import hashlib
@@ -10,11 +10,14 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import duckdb
 
+from extractors.changes import keys_come_back
+from extractors.load import raw_table
 from extractors.pack import Entity
 from extractors.refusal import DeliveryRefused
 from extractors.sources.extraction import Extraction, filled_from_environment, hide_secrets, highest, last_cursor
@@ -46,13 +49,21 @@ def extract_table(
     path = workspace / "extraction.parquet"
     name = entity.table or f"query of {entity_name}"
     since = last_cursor(con, system, entity_name) if entity.cursor else None
+    start = _start(con, since, entity.look_back)
+    keys = None
     try:
         with _attached(con, kind, target):
-            _copy(con, kind, entity, name, _start(con, since, entity.look_back), path)
+            # Keys before rows: a row that is made in between is then known to be there.
+            if entity.compares_keys:
+                keys = _copy_keys(con, kind, entity, name, workspace / "keys.parquet")
+            _copy(con, kind, entity, name, start, path)
+            if keys and start is not None and keys_come_back(con, raw_table(system, entity_name), entity, keys, path):
+                # A row came back with an old value in its cursor, from a backup perhaps: only the whole table shows it.
+                _copy(con, kind, entity, name, None, path)
     except duckdb.Error as error:
         message = hide_secrets(str(error).splitlines()[0])
         raise DeliveryRefused(f"{name} cannot be read from the database of {system}: {message}") from None
-    return _extraction(con, path, entity, name)
+    return replace(_extraction(con, path, entity, name), keys=keys)
 
 
 @contextmanager
@@ -78,13 +89,8 @@ def _attached(con: duckdb.DuckDBPyConnection, kind: str, target: str) -> Iterato
 
 def _copy(con: duckdb.DuckDBPyConnection, kind: str, entity: Entity, name: str, start: str | None, path: Path) -> None:
     """Write the declared columns, as text, and the cursor into a Parquet file."""
-    source = f"({entity.query.strip().rstrip(';')})" if entity.query else _quote(kind, *(entity.table or "").split("."))
-    exported = [
-        row[0] for row in con.execute(f"DESCRIBE {_ask(kind, f'SELECT * FROM {source} AS t LIMIT 0')}").fetchall()
-    ]
-    landed = match_columns(entity, exported, name)
-    wanted = [(raw, column) for raw, column in zip(exported, landed, strict=True) if column in entity.column_names]
-    as_text = [f"CAST(t.{_quote(kind, raw)} AS {TEXT[kind]}) AS {_quote(kind, column)}" for raw, column in wanted]
+    source = _source(kind, entity)
+    as_text = _as_text(con, kind, entity, name, entity.column_names)
     condition = ""
     if entity.cursor:
         as_text.append(f"CAST({entity.cursor} AS {TEXT[kind]}) AS {_quote(kind, CURSOR)}")
@@ -93,6 +99,30 @@ def _copy(con: duckdb.DuckDBPyConnection, kind: str, entity: Entity, name: str, 
         condition = f" WHERE {entity.cursor} >= {_literal(kind, start)} OR {entity.cursor} IS NULL"
     query = f"SELECT {', '.join(as_text)} FROM {source} AS t{condition}"
     con.execute(f"COPY ({_ask(kind, query)}) TO {quote_literal(path)} (FORMAT parquet)")
+
+
+def _copy_keys(con: duckdb.DuckDBPyConnection, kind: str, entity: Entity, name: str, path: Path) -> str:
+    """Write the keys of all rows, as text, into a Parquet file, and return the query that reads it."""
+    query = f"SELECT {', '.join(_as_text(con, kind, entity, name, entity.key))} FROM {_source(kind, entity)} AS t"
+    con.execute(f"COPY ({_ask(kind, query)}) TO {quote_literal(path)} (FORMAT parquet)")
+    return f"SELECT * FROM read_parquet({quote_literal(path)})"
+
+
+def _source(kind: str, entity: Entity) -> str:
+    if entity.query:
+        return f"({entity.query.strip().rstrip(';')})"
+    return _quote(kind, *(entity.table or "").split("."))
+
+
+def _as_text(con: duckdb.DuckDBPyConnection, kind: str, entity: Entity, name: str, columns: list[str]) -> list[str]:
+    """Return what the source is to select, so that those of `columns` that it has arrive as text under their landed names."""
+    found = con.execute(f"DESCRIBE {_ask(kind, f'SELECT * FROM {_source(kind, entity)} AS t LIMIT 0')}").fetchall()
+    exported = [row[0] for row in found]
+    return [
+        f"CAST(t.{_quote(kind, raw)} AS {TEXT[kind]}) AS {_quote(kind, column)}"
+        for raw, column in zip(exported, match_columns(entity, exported, name), strict=True)
+        if column in columns
+    ]
 
 
 def _ask(kind: str, query: str) -> str:
@@ -136,7 +166,9 @@ def _extraction(con: duckdb.DuckDBPyConnection, path: Path, entity: Entity, name
         name=name,
         content_hash=hashlib.sha256(f"{name}|{listed}|{rows}|{total}".encode()).hexdigest(),
         size_bytes=path.stat().st_size,
-        scan=Scan(f"SELECT {listed}, row_number() OVER () AS _row FROM {reader}", columns) if rows else None,
+        scan=Scan(f"SELECT {listed}, row_number() OVER () AS _row FROM {reader}", columns)
+        if rows or entity.compares_keys
+        else None,
         cursor_value=cursor_value,
     )
 

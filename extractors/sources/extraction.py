@@ -16,13 +16,17 @@ from warehouse.errors import WeftError
 
 @dataclass(frozen=True)
 class Extraction:
-    """Rows pulled from a live source into a file. `scan` is None without rows; `cursor_value` is where the next one starts."""
+    """Rows pulled from a live source into a file. `scan` is None without rows; `cursor_value` is where the next one starts.
+
+    `keys` is a query of the keys, as text, of all rows that the source has now; None where deletions are not found by comparison.
+    """
 
     name: str
     content_hash: str
     size_bytes: int
     scan: Scan | None
     cursor_value: str | None = None
+    keys: str | None = None
 
 
 def last_cursor(con: duckdb.DuckDBPyConnection, system: str, entity: str) -> str | None:

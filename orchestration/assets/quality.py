@@ -188,6 +188,8 @@ def declared_controls(settings: Settings) -> list[Control]:
                     date=fields["date"],
                     measures=fields["measures"],
                     joins=fields.get("joins") or "",
+                    marks_deleted=table.compares_keys,
+                    others={name: (entity.mode, tuple(entity.key)) for name, entity in pack.entities.items()},
                 )
             )
     return controls

@@ -153,3 +153,45 @@ def test_an_amount_on_the_wrong_day_is_found_though_the_sum_is_right(tied: Setti
         results = tie_out(con, "run", [CONTROL])
     assert not any(one.success for one in results)
     assert "on 2 days" in (results[0].message or "")
+
+
+def test_what_the_source_deleted_is_superseded_and_joins_find_the_newest_row_of_each_key(deployment: Settings) -> None:
+    origin = (
+        "_load_id BIGINT, _file VARCHAR, _row BIGINT, _extracted_at TIMESTAMP, _exported_on DATE, _is_deleted BOOLEAN"
+    )
+    with connect_lake(deployment) as con:
+        con.execute(f"CREATE TABLE raw.shop__lines (id VARCHAR, sale VARCHAR, amount VARCHAR, {origin})")
+        con.execute(f"CREATE TABLE raw.shop__sales (id VARCHAR, sold_on VARCHAR, {origin})")
+        con.execute(
+            "INSERT INTO raw.shop__lines (id, sale, amount, _load_id, _row, _is_deleted) VALUES "
+            "('1', 'a', '10.00', 1, 1, NULL), ('2', 'a', '5.00', 1, 2, NULL), ('3', 'b', '7.00', 1, 3, NULL), "
+            "('1', 'a', '11.00', 3, 1, NULL), ('2', 'a', '5.00', 3, 2, true)"
+        )
+        # Sale a came again with another day, b did not.
+        con.execute(
+            "INSERT INTO raw.shop__sales (id, sold_on, _load_id, _row) VALUES "
+            "('a', '2025-05-31', 2, 1), ('b', '2025-06-02', 2, 2), ('a', '2025-06-01', 4, 1)"
+        )
+        con.execute(
+            "CREATE TABLE marts.fct_order_line AS SELECT 'shop' AS source_system, CAST(sold_on AS DATE) AS ordered_on, "
+            "CAST(1 AS DECIMAL(18, 4)) AS quantity, CAST(amount AS DECIMAL(24, 8)) AS net_amount "
+            "FROM (VALUES ('2025-06-01', 11), ('2025-06-02', 7)) AS lines (sold_on, amount)"
+        )
+        control = Control(
+            system="shop",
+            entity="sales_order_lines",
+            table="lines",
+            mode="upsert",
+            key=("id",),
+            date="try_cast(s.sold_on AS DATE)",
+            measures=CONTROL.measures,
+            joins="LEFT JOIN {sales} AS s ON s.id = r.sale",
+            marks_deleted=True,
+            others={"sales": ("upsert", ("id",))},
+        )
+        results = tie_out(con, "run", [control])
+        superseded = con.execute(
+            "SELECT superseded_value FROM ops.control_total WHERE measure = 'rows' AND business_date IS NULL"
+        ).fetchone()
+    assert [one.message for one in results] == [None, None]
+    assert superseded == (3,)

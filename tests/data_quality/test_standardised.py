@@ -19,6 +19,7 @@ from warehouse.settings import Settings, load_settings
 BREAKS: dict[str, dict[str, Any]] = {
     "currency_code_known": {"currency_code": "eur"},
     "shipped_not_before_ordered": {"shipped_on": date(2025, 5, 1)},
+    "shipped_on_present": {"shipped_on": None, "delivered_on": None, "status": "shipped"},
     "quantity_not_zero": {"quantity": 0},
     "ordered_quantity_positive": {"ordered_quantity": 0},
     "discount_rate_in_range": {"discount_rate": 2},

@@ -18,7 +18,7 @@ COLUMNS = [
     {"name": "name", "required": True},
     {"name": "price", "type": "decimal"},
 ]
-ORIGIN = ("_load_id", "_file", "_row", "_extracted_at", "_exported_on")
+ORIGIN = ("_load_id", "_file", "_row", "_extracted_at", "_exported_on", "_is_deleted")
 
 
 class Shop:

@@ -1,0 +1,16 @@
+{# What is the same for every table of a Tryton database. #}
+
+{# When a row was last changed: write_date is empty until the first change. #}
+{% macro tryton_updated_at(relation) -%}
+    coalesce({{ to_timestamp(relation ~ '.write_date') }}, {{ to_timestamp(relation ~ '.create_date') }})
+{%- endmacro %}
+
+{# A reference is the text `model,id`: its id, if it points to that model. #}
+{% macro tryton_reference(column, model) -%}
+    case when split_part({{ column }}, ',', 1) = '{{ model }}' then nullif(split_part({{ column }}, ',', 2), '') end
+{%- endmacro %}
+
+{# The identifier that stands in a key: a number that the company gave, else the id with the system's name before it. #}
+{% macro tryton_identifier(number, id) -%}
+    coalesce({{ to_text(number) }}, 'tryton-' || {{ id }})
+{%- endmacro %}
