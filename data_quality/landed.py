@@ -161,8 +161,9 @@ def _violations(entity: DeclaredEntity, table: str) -> list[tuple[str, str, str]
     for column in entity.columns:
         cell = f"{table}.{quote_identifier(column.name)}"
         text = f"nullif(trim({cell}), '')"
-        for word in column.missing:
-            text = f"nullif({text}, {quote_literal(word)})"
+        if column.missing:
+            words = ", ".join(map(quote_literal, ("", *column.missing)))
+            text = f"CASE WHEN trim({cell}) NOT IN ({words}) THEN trim({cell}) END"
         if column.is_required:
             found.append((column.name, "required", f"{text} IS NULL"))
         if type_name := _sql_type(column.type):

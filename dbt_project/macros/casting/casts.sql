@@ -36,11 +36,15 @@
 {% macro pack_text(system, entity, column, relation='') -%}
     {%- set described = var('weft_packs').get(system, {}).get('entities', {}).get(entity, {}).get('columns', {}).get(column, {}) -%}
     {%- set name = relation ~ '.' ~ column if relation else column -%}
-    {%- set ns = namespace(text=to_text(name)) -%}
-    {%- for word in described.get('missing', []) -%}
-        {%- set ns.text = "nullif(" ~ ns.text ~ ", '" ~ word | replace("'", "''") ~ "')" -%}
-    {%- endfor -%}
-    {{ ns.text }}
+    {%- if described.get('missing') -%}
+        {%- set words = [] -%}
+        {%- for word in [''] + described['missing'] -%}
+            {%- do words.append("'" ~ word | replace("'", "''") ~ "'") -%}
+        {%- endfor -%}
+        case when trim({{ name }}) not in ({{ words | join(', ') }}) then trim({{ name }}) end
+    {%- else -%}
+        {{ to_text(name) }}
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro pack_decimal(system, entity, column, scale=4, precision=18, relation='') -%}
