@@ -1,4 +1,5 @@
--- Customers with an account, and guests: people of orders without one, as their newest order has them.
+-- Customers with an account, and guests: people of orders without one, as their newest order has them. An account whose addresses were not
+-- exported has that of its newest order.
 with customers as (
 
     select * from {{ raw_rows('shopify', 'customer') }}
@@ -47,6 +48,41 @@ newest_orders as (
 
 ),
 
+homes as (
+
+    select
+        {{ to_text('customer_id') }} as buyer_id,
+        {{ to_text('phone') }} as phone,
+        {{ to_text('address_1') }} as address_line_1,
+        {{ to_text('address_2') }} as address_line_2,
+        {{ to_text('city') }} as city,
+        {{ to_text('zip') }} as postal_code,
+        upper({{ to_text('province_code') }}) as region_code,
+        {{ to_text('province') }} as region_name,
+        upper({{ to_text('country_code') }}) as country_code
+    from default_addresses
+
+    union all
+
+    select
+        buyer_id,
+        phone,
+        address_line_1,
+        address_line_2,
+        city,
+        postal_code,
+        region_code,
+        region_name,
+        country_code
+    from newest_orders
+    where not exists (
+        select 1
+        from default_addresses
+        where {{ to_text('default_addresses.customer_id') }} = newest_orders.buyer_id
+    )
+
+),
+
 people as (
 
     select
@@ -57,22 +93,14 @@ people as (
         {{ to_text('customers.first_name') }} as first_name,
         {{ to_text('customers.last_name') }} as last_name,
         lower({{ to_text('customers.email') }}) as email,
-        coalesce({{ to_text('customers.phone') }}, {{ to_text('default_addresses.phone') }}) as phone,
+        {{ to_text('customers.phone') }} as phone,
         newest_orders.customer_locale as language,
-        {{ to_text('default_addresses.address_1') }} as address_line_1,
-        {{ to_text('default_addresses.address_2') }} as address_line_2,
-        {{ to_text('default_addresses.city') }} as city,
-        {{ to_text('default_addresses.zip') }} as postal_code,
-        upper({{ to_text('default_addresses.province_code') }}) as region_code,
-        {{ to_text('default_addresses.province') }} as region_name,
-        upper({{ to_text('default_addresses.country_code') }}) as country_code,
         {{ shopify_is_deleted('customers.fivetran_deleted') }} as is_deleted,
         {{ to_timestamp('customers.updated_at') }} as updated_at,
         customers._load_id,
         customers._file,
         customers._row
     from customers
-    left join default_addresses on customers.id = default_addresses.customer_id
     left join newest_orders on {{ to_text('customers.id') }} = newest_orders.buyer_id
 
     union all
@@ -85,13 +113,6 @@ people as (
         email,
         phone,
         customer_locale as language,
-        address_line_1,
-        address_line_2,
-        city,
-        postal_code,
-        region_code,
-        region_name,
-        country_code,
         false as is_deleted,
         updated_at,
         _load_id,
@@ -114,7 +135,7 @@ select
     last_name,
     nullif(concat_ws(' ', first_name, last_name), '') as full_name,
     email,
-    phone,
+    coalesce(people.phone, homes.phone) as phone,
     language,
     address_line_1,
     address_line_2,
@@ -129,3 +150,4 @@ select
     acquired_on,
     {{ origin_columns('shopify', 'customer_id', 'updated_at', 'is_deleted') }}
 from people
+left join homes on people.customer_id = homes.buyer_id

@@ -25,7 +25,13 @@ select
         {{ to_text('products.title') }} || coalesce(' - ' || variants.option_title, ''), variants.option_title, variants.sku
     ) as product_name,
     -- Article numbers are style, colour and size, joined by hyphens; others are known by the shop's own number of the style.
-    coalesce(nullif(regexp_extract(variants.sku, '^(.+)-[^-]+-[^-]+$', 1), ''), variants.shopify_product_id) as style_id,
+    coalesce(
+        case
+            when variants.sku not like 'shopify-variant-%'
+                then nullif(regexp_extract(variants.sku, '^(.+)-[^-]+-[^-]+$', 1), '')
+        end,
+        variants.shopify_product_id
+    ) as style_id,
     {{ to_text('products.title') }} as style_name,
     {{ to_text('products.product_type') }} as category_name,
     cast(null as varchar) as subcategory_name,

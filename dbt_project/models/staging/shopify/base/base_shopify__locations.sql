@@ -1,4 +1,6 @@
--- Locations with the company's warehouse code, which stands in their names: "WH-RTM Rotterdam" or "Rotterdam (WH-RTM)".
+-- Locations with the company's warehouse code, which stands in their name or address: "WH-RTM Rotterdam" or "Rotterdam (WH-RTM)".
+{%- set code = "'(^|[ (])([A-Z]{2,4}-[A-Z0-9]{2,})'" %}
+
 with locations as (
 
     select * from {{ raw_rows('shopify', 'location') }}
@@ -8,7 +10,8 @@ with locations as (
 select
     {{ to_text('id') }} as location_id,
     coalesce(
-        nullif(regexp_extract(name, '(^|[ (])([A-Z]{2,4}-[A-Z0-9]{2,})', 2), ''),
+        nullif(regexp_extract(name, {{ code }}, 2), ''),
+        nullif(regexp_extract(address_1, {{ code }}, 2), ''),
         'shopify-location-' || {{ to_text('id') }}
     ) as warehouse_code,
     {{ to_text('name') }} as location_name,

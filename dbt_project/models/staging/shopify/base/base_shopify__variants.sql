@@ -1,6 +1,6 @@
 -- Variants with the colour and size that their options say. Options are told apart by their names, in the languages of the seed; where the
 -- export has no names, a value that looks like a size is the size and the other one the colour.
-{%- set looks_like_a_size = "'^(X{0,4}[SL]|[2-6]XL|M|[0-9]{2,3}|[0-9]{1,2}/[0-9]{1,2}|ONE SIZE|OS)$'" %}
+{%- set looks_like_a_size = "'^(X{0,4}[SL]|[2-6]XL|M|[0-9]{2,3}|[0-9]{1,2}/[0-9]{1,2}|ONE|ONE SIZE|OS)$'" %}
 
 with variants as (
 
