@@ -1,8 +1,9 @@
-{# What the Shopify models share: both sides of money, the identity of a variant, and which rows a page of the shop counts. #}
+{# What the Shopify models share: both sides of money, the identity of a variant, destinations, and what is gone. #}
 
 {#
-    An amount in the currency of the document, which is the customer's: the presentment side of a `_set` column. The plain column
-    is shop money; it stands in where there is no `_set` and both currencies are one. `orders` has currency_code and shop_currency_code.
+    An amount in the currency of the document, which is the customer's: the presentment side of a `_set` column. The plain
+    column is shop money; it stands in where there is no `_set` and both currencies are one. `orders` has currency_code and
+    shop_currency_code.
 #}
 {% macro shopify_document_money(set_column, plain_column, orders='orders') -%}
     coalesce(
@@ -29,4 +30,11 @@
 {# Whether a row is marked as deleted. #}
 {% macro shopify_is_deleted(column='fivetran_deleted') -%}
     coalesce({{ to_boolean(column) }}, false)
+{%- endmacro %}
+
+{# A part of the address that an order goes to, or of the bill's where nothing is shipped. #}
+{% macro shopify_destination(part, orders) -%}
+    coalesce(
+        {{ to_text(orders ~ '.shipping_address_' ~ part) }}, {{ to_text(orders ~ '.billing_address_' ~ part) }}
+    )
 {%- endmacro %}

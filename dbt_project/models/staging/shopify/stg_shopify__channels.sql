@@ -14,12 +14,12 @@ source_names as (
 named as (
 
     select
-        coalesce(source_names.channel_id, orders.source_name) as channel_id,
-        coalesce(source_names.channel_name, orders.source_name) as channel_name,
         source_names.channel_type,
         orders._load_id,
         orders._file,
-        orders._row
+        orders._row,
+        coalesce(source_names.channel_id, orders.source_name) as channel_id,
+        coalesce(source_names.channel_name, orders.source_name) as channel_name
     from orders
     left join source_names on orders.source_name = source_names.source_name
     where not orders.is_test and orders.source_name is not null

@@ -1,4 +1,5 @@
--- One decision per person and channel, the newest: of accounts what the customer record says, of guests what they ticked at the checkout.
+-- One decision per person and channel, the newest: of accounts what the customer record says, of guests what they
+-- ticked at the checkout.
 with customers as (
 
     select * from {{ raw_rows('shopify', 'customer') }}

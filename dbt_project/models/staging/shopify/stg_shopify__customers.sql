@@ -1,5 +1,5 @@
--- Customers with an account, and guests: people of orders without one, as their newest order has them. An account whose addresses were not
--- exported has that of its newest order.
+-- Customers with an account, and guests: people of orders without one, as their newest order has them. An account
+-- whose addresses were not exported has that of its newest order.
 with customers as (
 
     select * from {{ raw_rows('shopify', 'customer') }}
@@ -44,7 +44,9 @@ newest_orders as (
         min(ordered_at) over (partition by coalesce(customer_id, guest_id)) as first_ordered_at
     from orders
     where not is_test and not is_deleted and coalesce(customer_id, guest_id) is not null
-    qualify row_number() over (partition by coalesce(customer_id, guest_id) order by ordered_at desc, order_number desc) = 1
+    qualify row_number() over (
+        partition by coalesce(customer_id, guest_id) order by ordered_at desc, order_number desc
+    ) = 1
 
 ),
 
@@ -94,7 +96,7 @@ people as (
         {{ to_text('customers.last_name') }} as last_name,
         lower({{ to_text('customers.email') }}) as email,
         {{ to_text('customers.phone') }} as phone,
-        newest_orders.customer_locale as language,
+        newest_orders.customer_locale,
         {{ shopify_is_deleted('customers.fivetran_deleted') }} as is_deleted,
         {{ to_timestamp('customers.updated_at') }} as updated_at,
         customers._load_id,
@@ -112,7 +114,7 @@ people as (
         last_name,
         email,
         phone,
-        customer_locale as language,
+        customer_locale,
         false as is_deleted,
         updated_at,
         _load_id,
@@ -124,30 +126,30 @@ people as (
 )
 
 select
-    {{ entity_key('customer', 'shopify', 'customer_id') }} as customer_key,
-    customer_id,
-    acquired_on as valid_from,
+    {{ entity_key('customer', 'shopify', 'people.customer_id') }} as customer_key,
+    people.customer_id,
+    people.acquired_on as valid_from,
     cast(null as date) as valid_to,
     'person' as customer_type,
     cast(null as varchar) as title,
-    first_name,
+    people.first_name,
     cast(null as varchar) as middle_name,
-    last_name,
-    nullif(concat_ws(' ', first_name, last_name), '') as full_name,
-    email,
+    people.last_name,
+    nullif(concat_ws(' ', people.first_name, people.last_name), '') as full_name,
+    people.email,
     coalesce(people.phone, homes.phone) as phone,
-    language,
-    address_line_1,
-    address_line_2,
-    city,
-    postal_code,
-    region_code,
-    region_name,
-    country_code,
+    people.customer_locale as language,  -- noqa: RF04
+    homes.address_line_1,
+    homes.address_line_2,
+    homes.city,
+    homes.postal_code,
+    homes.region_code,
+    homes.region_name,
+    homes.country_code,
     cast(null as varchar) as territory_name,
     cast(null as varchar) as territory_group,
-    not is_deleted as is_active,
-    acquired_on,
-    {{ origin_columns('shopify', 'customer_id', 'updated_at', 'is_deleted') }}
+    not people.is_deleted as is_active,
+    people.acquired_on,
+    {{ origin_columns('shopify', 'people.customer_id', 'people.updated_at', 'people.is_deleted', origin='people') }}
 from people
 left join homes on people.customer_id = homes.buyer_id

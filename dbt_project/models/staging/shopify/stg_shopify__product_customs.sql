@@ -21,4 +21,6 @@ select
     ) }}
 from items
 inner join variants on {{ to_text('items.id') }} = variants.inventory_item_id and variants.is_first_of_sku
-where {{ to_text('items.harmonized_system_code') }} is not null or {{ to_text('items.country_code_of_origin') }} is not null
+where
+    {{ to_text('items.harmonized_system_code') }} is not null
+    or {{ to_text('items.country_code_of_origin') }} is not null

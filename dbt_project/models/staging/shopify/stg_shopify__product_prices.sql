@@ -1,4 +1,5 @@
--- Shopify keeps no history of prices, the deliveries do: a price that differs from the delivery before holds from the day of its export.
+-- Shopify keeps no history of prices, the deliveries do: a price that differs from the delivery before holds from
+-- the day of its export.
 with variant_deliveries as (
 
     select * from {{ raw_rows('shopify', 'product_variant', keep='all') }}
@@ -32,7 +33,8 @@ variants as (
 shop_currency as (
 
     select coalesce(
-        (select max(upper({{ to_text('currency') }})) from shops), (select max(upper({{ to_text('currency') }})) from orders)
+        (select max(upper({{ to_text('currency') }})) from shops),
+        (select max(upper({{ to_text('currency') }})) from orders)
     ) as currency_code
 
 ),
@@ -62,8 +64,10 @@ prices as (
         'standard_cost' as price_type,
         variants.sku,
         variants.variant_id,
-        coalesce({{ to_decimal('item_deliveries.unit_cost_amount') }}, {{ to_decimal('item_deliveries.cost') }}) as amount,
-        coalesce(upper({{ to_text('item_deliveries.unit_cost_currency_code') }}), shop_currency.currency_code) as currency_code,
+        coalesce({{ to_decimal('item_deliveries.unit_cost_amount') }}, {{ to_decimal('item_deliveries.cost') }})
+            as amount,
+        coalesce(upper({{ to_text('item_deliveries.unit_cost_currency_code') }}), shop_currency.currency_code)
+            as currency_code,
         {{ to_timestamp('item_deliveries.created_at') }} as created_at,
         {{ to_timestamp('item_deliveries.updated_at') }} as updated_at,
         item_deliveries._exported_on,
@@ -75,7 +79,10 @@ prices as (
     cross join shop_currency
     where
         variants.is_first_of_sku
-        and coalesce({{ to_decimal('item_deliveries.unit_cost_amount') }}, {{ to_decimal('item_deliveries.cost') }}) is not null
+        and (
+            {{ to_decimal('item_deliveries.unit_cost_amount') }} is not null
+            or {{ to_decimal('item_deliveries.cost') }} is not null
+        )
 
 ),
 

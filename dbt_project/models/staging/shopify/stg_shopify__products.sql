@@ -22,9 +22,11 @@ select
     variants.variant_id as product_id,
     variants.sku,
     coalesce(
-        {{ to_text('products.title') }} || coalesce(' - ' || variants.option_title, ''), variants.option_title, variants.sku
+        {{ to_text('products.title') }} || coalesce(' - ' || variants.option_title, ''),
+        variants.option_title,
+        variants.sku
     ) as product_name,
-    -- Article numbers are style, colour and size, joined by hyphens; others are known by the shop's own number of the style.
+    -- Article numbers are style, colour and size, joined by hyphens; others go by the shop's own number of the style.
     coalesce(
         case
             when variants.sku not like 'shopify-variant-%'

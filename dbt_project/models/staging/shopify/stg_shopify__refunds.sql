@@ -1,4 +1,5 @@
--- A refund is its lines and its adjustments: freight that was given back, and what was added (negative in Shopify) or held back by hand.
+-- A refund is its lines and its adjustments: freight that was given back, and what was added (negative in Shopify)
+-- or held back by hand.
 with refunds as (
 
     select * from {{ raw_rows('shopify', 'refund') }}
@@ -75,7 +76,9 @@ totalled as (
         orders.currency_code,
         coalesce(orders.is_deleted, false) as is_deleted,
         coalesce({{ to_timestamp('refunds.processed_at') }}, {{ to_timestamp('refunds.created_at') }}) as refunded_at,
-        case when {{ to_text('refunds.note') }} is not null then coalesce(reasons.reason, 'unknown_stated') end as reason,
+        case
+            when {{ to_text('refunds.note') }} is not null then coalesce(reasons.reason, 'unknown_stated')
+        end as reason,
         cast(coalesce(goods.goods_amount, 0) as decimal(24, 8)) as goods_amount,
         cast(coalesce(goods.tax_amount, 0) + coalesce(adjusted.tax_amount, 0) as decimal(24, 8)) as tax_amount,
         cast(coalesce(adjusted.freight_amount, 0) as decimal(24, 8)) as freight_amount,

@@ -27,7 +27,9 @@ select
     cast(null as varchar) as carrier_key,
     orders.country_code as ship_to_country_code,
     orders.region_code as ship_to_region_code,
-    {{ origin_columns('shopify', 'orders.shopify_order_id', 'orders.updated_at', 'orders.is_deleted', origin='orders') }}
+    {{ origin_columns(
+        'shopify', 'orders.shopify_order_id', 'orders.updated_at', 'orders.is_deleted', origin='orders'
+    ) }}
 from orders
 left join source_names on orders.source_name = source_names.source_name
 where not orders.is_test

@@ -42,8 +42,10 @@ select
     statuses.status,
     {{ to_date('events.estimated_delivery_at') }} as promised_on,
     {{ to_text('events.city') }} as place_name,
-    coalesce(countries.country_code, case when length({{ to_text('events.country') }}) = 2 then upper({{ to_text('events.country') }}) end)
-        as country_code,
+    coalesce(
+        countries.country_code,
+        case when length({{ to_text('events.country') }}) = 2 then upper({{ to_text('events.country') }}) end
+    ) as country_code,
     {{ origin_columns(
         'shopify', 'events.id', to_timestamp('events.updated_at'),
         shopify_is_deleted('events.fivetran_deleted') ~ ' or coalesce(fulfillments.is_deleted, false)', origin='events'

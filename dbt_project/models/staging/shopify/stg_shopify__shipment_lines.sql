@@ -1,4 +1,5 @@
--- What was in each fulfilment. An order without such rows and with one fulfilment left whole: its fulfilled lines were in it.
+-- What was in each fulfilment. An order without such rows and with one fulfilment left whole: its fulfilled lines
+-- were in it.
 with fulfillment_lines as (
 
     select * from {{ raw_rows('shopify', 'fulfillment_order_line') }}
@@ -101,7 +102,8 @@ shipped as (
 )
 
 select
-    {{ entity_key('shipment_line', 'shopify', ['shipped.fulfillment_id', 'shipped.shopify_line_id']) }} as shipment_line_key,
+    {{ entity_key('shipment_line', 'shopify', ['shipped.fulfillment_id', 'shipped.shopify_line_id']) }}
+        as shipment_line_key,
     fulfillments.shipment_key,
     {{ entity_key('order_line', 'shopify', 'shipped.shopify_line_id') }} as order_line_key,
     cast(null as varchar) as purchase_order_line_key,

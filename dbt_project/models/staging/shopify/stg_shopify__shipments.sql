@@ -34,7 +34,8 @@ select
     'outbound' as direction,
     {{ entity_key('order', 'shopify', 'fulfillments.order_number') }} as order_key,
     cast(null as varchar) as purchase_order_key,
-    {{ entity_key('customer', 'shopify', 'coalesce(fulfillments.customer_id, fulfillments.guest_id)') }} as customer_key,
+    {{ entity_key('customer', 'shopify', 'coalesce(fulfillments.customer_id, fulfillments.guest_id)') }}
+        as customer_key,
     cast(null as varchar) as supplier_key,
     {{ entity_key('carrier', 'shopify', 'fulfillments.carrier_code') }} as carrier_key,
     {{ entity_key('warehouse', 'shopify', 'fulfillments.warehouse_code') }} as warehouse_key,

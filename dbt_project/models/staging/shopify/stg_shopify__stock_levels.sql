@@ -1,5 +1,5 @@
--- Every delivery adds to the history of stock; of two of one day the newer is right. A level has its quantity on itself, or as quantities by
--- name: what is on hand, or what it is made of.
+-- Every delivery adds to the history of stock; of two of one day the newer is right. A level has its quantity on
+-- itself, or as quantities by name: what is on hand, or what it is made of.
 with level_deliveries as (
 
     select * from {{ raw_rows('shopify', 'inventory_level', keep='all') }}
@@ -97,7 +97,7 @@ chosen as (
     from counted
     where quantity_on_hand is not null
     qualify row_number() over (
-        partition by inventory_item_id, location_id, counted_on order by preference, _load_id desc, _row desc
+        partition by inventory_item_id, location_id, counted_on order by preference asc, _load_id desc, _row desc
     ) = 1
 
 )

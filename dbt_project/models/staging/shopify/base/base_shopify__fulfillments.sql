@@ -1,5 +1,5 @@
--- Fulfilments with the shipment that each belongs to, without those of test orders. Fulfilments that name one tracking number are one
--- parcel: its shipment is told by the first of them that was not called off.
+-- Fulfilments with the shipment that each belongs to, without those of test orders. Fulfilments that name one
+-- tracking number are one parcel: its shipment is told by the first of them that was not called off.
 with fulfillments as (
 
     select * from {{ raw_rows('shopify', 'fulfillment') }}

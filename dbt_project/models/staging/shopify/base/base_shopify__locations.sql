@@ -1,4 +1,5 @@
--- Locations with the company's warehouse code, which stands in their name or address: "WH-RTM Rotterdam" or "Rotterdam (WH-RTM)".
+-- Locations with the company's warehouse code, which stands in their name or address: "WH-RTM Rotterdam" or
+-- "Rotterdam (WH-RTM)".
 {%- set code = "'(^|[ (])([A-Z]{2,4}-[A-Z0-9]{2,})'" %}
 
 with locations as (

@@ -1,5 +1,5 @@
--- Orders with both sides of their money, their status and what is needed of their parcels. Test orders are still here, marked, so that
--- what hangs on them can be left out too.
+-- Orders with both sides of their money, their status and what is needed of their parcels. Test orders are still
+-- here, marked, so that what hangs on them can be left out too.
 with orders as (
 
     select * from {{ raw_rows('shopify', 'order') }}
@@ -63,7 +63,8 @@ shipping_tax_totals as (
 
     select
         shipping_taxes.order_shipping_line_id,
-        sum({{ shopify_document_money('shipping_taxes.price_set', 'shipping_taxes.price', 'typed_orders') }}) as tax_amount,
+        sum({{ shopify_document_money('shipping_taxes.price_set', 'shipping_taxes.price', 'typed_orders') }})
+            as tax_amount,
         sum({{ shopify_shop_money('shipping_taxes.price_set', 'shipping_taxes.price') }}) as shop_tax_amount
     from shipping_taxes
     inner join shipping_lines on shipping_taxes.order_shipping_line_id = shipping_lines.id
@@ -135,11 +136,13 @@ amounts as (
         {{ shopify_shop_money('total_tax_set', 'total_tax') }} as shop_tax_amount,
         {{ shopify_document_money('total_price_set', 'total_price', 'typed_orders') }} as total_amount,
         {{ shopify_shop_money('total_price_set', 'total_price') }} as shop_total_amount,
-        try_cast({{ json_text('total_shipping_price_set', 'presentment_money.amount') }} as decimal(24, 8)) as shipping_amount,
-        try_cast({{ json_text('total_shipping_price_set', 'shop_money.amount') }} as decimal(24, 8)) as shop_shipping_amount,
+        try_cast({{ json_text('total_shipping_price_set', 'presentment_money.amount') }} as decimal(24, 8))
+            as shipping_amount,
+        try_cast({{ json_text('total_shipping_price_set', 'shop_money.amount') }} as decimal(24, 8))
+            as shop_shipping_amount,
         -- What of the total is neither goods nor tax nor tip: the freight of exports that hold no shipping lines.
         {{ to_decimal('total_price', 8, 24) }} - {{ to_decimal('subtotal_price', 8, 24) }}
-        - case when is_tax_included then 0 else coalesce({{ to_decimal('total_tax', 8, 24) }}, 0) end
+        - case when typed_orders.is_tax_included then 0 else coalesce({{ to_decimal('total_tax', 8, 24) }}, 0) end
         - coalesce({{ to_decimal('total_tip_received', 8, 24) }}, 0) as shop_remainder_amount
     from typed_orders
 
@@ -159,7 +162,8 @@ select
             then 'guest-' || md5(lower({{ to_text('typed_orders.email') }}))
     end as guest_id,
     lower({{ to_text('typed_orders.source_name') }}) as source_name,
-    coalesce({{ to_timestamp('typed_orders.processed_at') }}, {{ to_timestamp('typed_orders.created_at') }}) as ordered_at,
+    coalesce({{ to_timestamp('typed_orders.processed_at') }}, {{ to_timestamp('typed_orders.created_at') }})
+        as ordered_at,
     parcels.shipped_on,
     typed_orders.status_raw,
     case
@@ -182,34 +186,16 @@ select
     amounts.shop_total_amount,
     {{ to_text('typed_orders.customer_locale') }} as customer_locale,
     {{ to_boolean('typed_orders.buyer_accepts_marketing') }} as is_marketing_accepted,
-    coalesce(
-        {{ to_text('typed_orders.shipping_address_first_name') }}, {{ to_text('typed_orders.billing_address_first_name') }}
-    ) as first_name,
-    coalesce(
-        {{ to_text('typed_orders.shipping_address_last_name') }}, {{ to_text('typed_orders.billing_address_last_name') }}
-    ) as last_name,
-    coalesce({{ to_text('typed_orders.shipping_address_phone') }}, {{ to_text('typed_orders.billing_address_phone') }}) as phone,
-    coalesce(
-        {{ to_text('typed_orders.shipping_address_address_1') }}, {{ to_text('typed_orders.billing_address_address_1') }}
-    ) as address_line_1,
-    coalesce(
-        {{ to_text('typed_orders.shipping_address_address_2') }}, {{ to_text('typed_orders.billing_address_address_2') }}
-    ) as address_line_2,
-    coalesce({{ to_text('typed_orders.shipping_address_city') }}, {{ to_text('typed_orders.billing_address_city') }}) as city,
-    coalesce({{ to_text('typed_orders.shipping_address_zip') }}, {{ to_text('typed_orders.billing_address_zip') }}) as postal_code,
-    upper(
-        coalesce(
-            {{ to_text('typed_orders.shipping_address_province_code') }},
-            {{ to_text('typed_orders.billing_address_province_code') }}
-        )
-    ) as region_code,
-    coalesce({{ to_text('typed_orders.shipping_address_province') }}, {{ to_text('typed_orders.billing_address_province') }})
-        as region_name,
-    upper(
-        coalesce(
-            {{ to_text('typed_orders.shipping_address_country_code') }}, {{ to_text('typed_orders.billing_address_country_code') }}
-        )
-    ) as country_code,
+    {{ shopify_destination('first_name', 'typed_orders') }} as first_name,
+    {{ shopify_destination('last_name', 'typed_orders') }} as last_name,
+    {{ shopify_destination('phone', 'typed_orders') }} as phone,
+    {{ shopify_destination('address_1', 'typed_orders') }} as address_line_1,
+    {{ shopify_destination('address_2', 'typed_orders') }} as address_line_2,
+    {{ shopify_destination('city', 'typed_orders') }} as city,
+    {{ shopify_destination('zip', 'typed_orders') }} as postal_code,
+    upper({{ shopify_destination('province_code', 'typed_orders') }}) as region_code,
+    {{ shopify_destination('province', 'typed_orders') }} as region_name,
+    upper({{ shopify_destination('country_code', 'typed_orders') }}) as country_code,
     {{ to_timestamp('typed_orders.updated_at') }} as updated_at,
     typed_orders._load_id,
     typed_orders._file,

@@ -1,4 +1,5 @@
--- Refunded lines with their money, without those of test orders. In shops whose prices include tax, so does a refunded line's subtotal.
+-- Refunded lines with their money, without those of test orders. In shops whose prices include tax, so does a
+-- refunded line's subtotal.
 with refund_lines as (
 
     select * from {{ raw_rows('shopify', 'order_line_refund') }}

@@ -1,5 +1,6 @@
--- Variants with the colour and size that their options say. Options are told apart by their names, in the languages of the seed; where the
--- export has no names, a value that looks like a size is the size and the other one the colour.
+-- Variants with the colour and size that their options say. Options are told apart by their names, in the languages
+-- of the seed; where the export has no names, a value that looks like a size is the size and the other one the
+-- colour.
 {%- set looks_like_a_size = "'^(X{0,4}[SL]|[2-6]XL|M|[0-9]{2,3}|[0-9]{1,2}/[0-9]{1,2}|ONE|ONE SIZE|OS)$'" %}
 
 with variants as (
@@ -32,20 +33,20 @@ titled as (
 -- The title of a variant is its options, parted by slashes.
 variant_options as (
 
-    {%- for position in [1, 2, 3] %}
-    select
-        id as variant_id,
-        product_id,
-        {{ position }} as option_position,
-        coalesce(
-            {{ to_text('option_' ~ position) }}, {{ to_text("split_part(option_title, ' / ', " ~ position ~ ")") }}
-        ) as option_value
-    from titled
-    {%- if not loop.last %}
-
-    union all
-    {% endif %}
-    {%- endfor %}
+    {% for position in [1, 2, 3] %}
+        select
+            id as variant_id,
+            product_id,
+            {{ position }} as option_position,
+            coalesce(
+                {{ to_text('option_' ~ position) }},
+                {{ to_text("split_part(option_title, ' / ', " ~ position ~ ")") }}
+            ) as option_value
+        from titled
+        {% if not loop.last %}
+            union all
+        {% endif %}
+    {% endfor %}
 
 ),
 
