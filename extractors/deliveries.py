@@ -72,7 +72,8 @@ def _entity_of(pack: Pack, name: str) -> str | None:
     matching = [
         (len(re.split(r"[*?\[]", entity.file)[0]), entity_name)
         for entity_name, entity in pack.entities.items()
-        if entity.file is not None and fnmatch.fnmatchcase(name.lower(), entity.file.lower())
+        if entity.file is not None
+        and fnmatch.fnmatchcase(name.lower().removeprefix(entity.file_prefix.lower()), entity.file.lower())
     ]
     return max(matching)[1] if matching else None
 

@@ -52,6 +52,7 @@ class Format(Part):
     escape: Annotated[str, StringConstraints(max_length=1)] | None = None
     row_end: str | None = None
     records: Literal["lines", "counted"] = "lines"
+    file_prefix: str = ""
     decimal_mark: Literal[".", ","] = "."
     skip_lines: int = Field(default=0, ge=0)
     sheet: str | None = None
