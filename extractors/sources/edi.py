@@ -23,7 +23,7 @@ COLUMNS = [
     "receiver", "prepared_at", "is_test", "syntax_version", "decimal_mark", "interchange_hash", "group_type",
     "group_control_number", "group_version", "message_segment", "message_type", "message_version", "message_reference",
     "segment_position", "tag", "elements", "defect_code", "defect",
-]  # fmt: skipNAMED_RAW_TEXT = "{'raw_text': 'VARCHAR'}"
+]  # fmt: skip
 
 # In JSON a delimiter takes up to five signs.
 LONGEST_LINE = 6 * LONGEST_SEGMENT
