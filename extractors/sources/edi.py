@@ -59,11 +59,12 @@ def scan_edi(
     defects = create_envelopes(con, segments, entity.messages, landed)
     placed = placed_segments(segments)
     return Scan(
-        select=f"SELECT {', '.join(f'CAST({column} AS VARCHAR) AS {column}' for column in COLUMNS)}, _row "
+        select=f"SELECT {', '.join(f'CAST({column} AS VARCHAR) AS {column}' for column in COLUMNS[:-1])}, "
+        "CASE WHEN defect_code IS NOT NULL THEN defect END AS defect, _row "
         f"FROM ({placed}) WHERE is_landed",
         columns=COLUMNS,
         rejects=lambda _: (
-            "SELECT _row AS record, _row AS line, tag AS column_name, message_reference AS value, "
+            "SELECT _row AS record, _row AS line, tag[:20] AS column_name, message_reference AS value, "
             "replace(replace(raw_text, chr(2), chr(10)), chr(3), chr(13)) AS raw_text, defect AS reason "
             f"FROM ({placed}) JOIN ({_lines_as_sent(sent)}) USING (_row) WHERE NOT is_landed"
         ),

@@ -55,7 +55,8 @@ def placed_segments(segments: str) -> str:
                 WHEN s._row = i.first_row THEN i.defect
                 WHEN s._row = g.first_row THEN g.defect
                 WHEN s._row <= m.last_row THEN m.defect
-                ELSE 'interchange ' || i.control_number || ': ' || s.tag || ' stands outside of any message'
+                WHEN i.defect IS NOT NULL THEN i.defect
+                ELSE 'interchange ' || i.control_number || ': ' || s.tag[:20] || ' stands outside of any message'
             END AS defect,
             coalesce(
                 s._row = i.first_row OR (i.has_trailer AND s._row = i.last_row) OR g._row IS NOT NULL OR s._row = m.first_row

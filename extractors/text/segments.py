@@ -124,4 +124,7 @@ def _escaped(text: bytes) -> bytes:
     for sign, escaped in ((b"\\", b"\\\\"), (b'"', b'\\"'), (LINE_FEED, b"\\n"), (RETURN, b"\\r"), (b"\t", b"\\t")):
         if sign in text:
             text = text.replace(sign, escaped)
+    # Some partners use control characters as delimiters, which the ISA shows and which may be released.
+    for byte in range(0x11, 0x20):
+        text = text.replace(bytes([byte]), b"\\u%04x" % byte)
     return text
