@@ -5,6 +5,7 @@ for an interchange that was refused) and EDIFACT CONTRL files, one per interchan
 `weft acknowledge`.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -101,7 +102,9 @@ def write_acknowledgements(settings: Settings, system: str, entity: str, own_ids
             continue
         folder.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial")
-        partial.write_bytes((x12_answer(one) if one.standard == "X12" else edifact_answer(one)).encode("latin-1", "replace"))
+        partial.write_bytes(
+            (x12_answer(one) if one.standard == "X12" else edifact_answer(one)).encode("latin-1", "replace")
+        )
         partial.rename(path)
         written.append(path)
     if listed:
@@ -122,14 +125,25 @@ def x12_answer(received: Received) -> str:
         segments.append(["TA1", received.control_number, day, time, "R", INTERCHANGE_CODES.get(received.code, "024")])
     else:
         segments.append(
-            ["GS", "FA", received.receiver, received.sender, f"{received.landed_at:%Y%m%d}", time, number, "X", "004010"]
+            [
+                "GS",
+                "FA",
+                received.receiver,
+                received.sender,
+                f"{received.landed_at:%Y%m%d}",
+                time,
+                number,
+                "X",
+                "004010",
+            ]
         )
         for position, group in enumerate(received.groups, start=1):
             body = [["AK1", group.kind, group.control_number]]
             for message in received.refused if group.code is None else []:
                 if message.group == group.control_number:
                     body.append(["AK2", message.message_type, message.reference])
-                    body.append(["AK3", "ST" if message.code == "message_type" else "SE", str(message.segment), "", "8"])
+                    if message.code != "message_type":
+                        body.append(["AK3", "SE", str(message.segment), "", "8"])
                     body.append(["AK5", "R", MESSAGE_CODES.get(message.code, "5")])
             verdict = "A" if group.accepted == group.messages else "P" if group.accepted else "R"
             ending = ["AK9", verdict, str(group.messages), str(group.messages), str(group.accepted)]
@@ -137,7 +151,10 @@ def x12_answer(received: Received) -> str:
             segments += [["ST", "997", f"{position:04d}"], *body, ["SE", str(len(body) + 2), f"{position:04d}"]]
         segments.append(["GE", str(len(received.groups)), number])
     segments.append(["IEA", "0" if received.code is not None else "1", number])
-    return "".join("*".join(_x12_value(value) if tag != "ISA" else value for value in [tag, *rest]) + "~\n" for tag, *rest in segments)
+    return "".join(
+        "*".join(_x12_value(value) if tag != "ISA" else value for value in [tag, *rest]) + "~\n"
+        for tag, *rest in segments
+    )
 
 
 def edifact_answer(received: Received) -> str:
@@ -177,11 +194,11 @@ def _received(
             _load_id, CAST(interchange_number AS INTEGER), standard, sender, coalesce(sender_qualifier, ''), receiver,
             coalesce(receiver_qualifier, ''), interchange_control_number, is_test = 'true', defect_code, defect, _file, _extracted_at
         FROM ({ours}) AS header
-        WHERE tag IN ('ISA', 'UNB') AND NOT EXISTS (
-            SELECT 1 FROM ({ours}) AS message
-            WHERE message._load_id = header._load_id AND message.interchange_number = header.interchange_number
-            HAVING bool_and(message.message_type IN {ANSWERS}) FILTER (message.tag IN ('ST', 'UNH'))
-        )
+        LEFT JOIN (
+            SELECT _load_id, interchange_number, bool_and(message_type IN {ANSWERS}) AS only_answers
+            FROM ({ours}) WHERE tag IN ('ST', 'UNH') GROUP BY _load_id, interchange_number
+        ) AS messages USING (_load_id, interchange_number)
+        WHERE tag IN ('ISA', 'UNB') AND NOT coalesce(only_answers, false)
         ORDER BY _load_id, _row
         """,
         [own_ids],
@@ -211,26 +228,33 @@ def _received(
             ON rejected.system = $2 AND rejected.entity = $3 AND rejected.load_id = header._load_id AND rejected.line > header._row
             AND (header.next_row IS NULL OR rejected.line < header.next_row)
         WHERE header.tag IN ('ST', 'UNH') AND header.defect_code IS NOT NULL
-        GROUP BY ALL ORDER BY header._load_id, header._row
+        GROUP BY header._load_id, header.interchange_number, header.group_control_number, header.message_type,
+            header.message_reference, header.message_version, header.defect_code, header.defect, header._row
+        ORDER BY header._load_id, header._row
         """,
         [own_ids, system, entity],
     ).fetchall()
-    return [
-        Received(
-            *row,
-            groups=[Group(*group[2:]) for group in groups if group[:2] == row[:2]],
-            refused=[Refused(*message[2:]) for message in refused if message[:2] == row[:2]],
-        )
-        for row in interchanges
-    ]
+    groups_of, refused_of = defaultdict(list), defaultdict(list)
+    for group in groups:
+        groups_of[group[:2]].append(Group(*group[2:]))
+    for message in refused:
+        refused_of[message[:2]].append(Refused(*message[2:]))
+    return [Received(*(*row, groups_of[row[:2]], refused_of[row[:2]])) for row in interchanges]
 
 
 def _for_people(received: Received, file: str) -> list[tuple[str, ...]]:
-    head = (file, received.sender, received.control_number)
+    head: tuple[str, ...] = (file, received.sender, received.control_number)
     if received.code is not None:
         return [(*head, "", "refused", "", received.reason or "", received.delivered_as)]
     return [(*head, "", "accepted" if not received.refused else "accepted in part", "", "", received.delivered_as)] + [
-        (*head, f"{message.message_type} {message.reference}", "refused", str(message.segment), message.reason, received.delivered_as)
+        (
+            *head,
+            f"{message.message_type} {message.reference}",
+            "refused",
+            str(message.segment),
+            message.reason,
+            received.delivered_as,
+        )
         for message in received.refused
     ]
 

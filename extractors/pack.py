@@ -80,7 +80,7 @@ class Format(Part):
     @model_validator(mode="after")
     def _readable(self) -> "Format":
         if (self.format == "edi") != bool(self.messages):
-            raise ValueError("`messages` names the message types that are read of format: edi, such as [\"850\", ORDERS]")
+            raise ValueError('`messages` names the message types that are read of format: edi, such as ["850", ORDERS]')
         if self.format != "csv":
             return self
         if self.quote and self.quote in self.delimiter:

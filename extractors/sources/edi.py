@@ -48,7 +48,9 @@ def scan_edi(
     _create_syntaxes(con, cutter)
     numbered = workspace / "segments.parquet"
     try:
-        con.execute(f"COPY ({_numbered_segments(elements)}) TO {quote_literal(numbered)} (FORMAT parquet, COMPRESSION lz4)")
+        con.execute(
+            f"COPY ({_numbered_segments(elements)}) TO {quote_literal(numbered)} (FORMAT parquet, COMPRESSION lz4)"
+        )
     except duckdb.InvalidInputException as error:
         raise DeliveryRefused(
             f"{name} has a segment of more than {LONGEST_SEGMENT >> 20} MiB; its header may declare the wrong segment terminator. "

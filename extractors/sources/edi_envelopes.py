@@ -11,7 +11,14 @@ import duckdb
 from warehouse.identifiers import quote_literal
 
 HEADERS = {"ISA": "interchange", "UNB": "interchange", "GS": "group", "UNG": "group", "ST": "message", "UNH": "message"}
-TRAILERS = {"IEA": "interchange", "UNZ": "interchange", "GE": "group", "UNE": "group", "SE": "message", "UNT": "message"}
+TRAILERS = {
+    "IEA": "interchange",
+    "UNZ": "interchange",
+    "GE": "group",
+    "UNE": "group",
+    "SE": "message",
+    "UNT": "message",
+}
 
 
 def create_envelopes(con: duckdb.DuckDBPyConnection, segments: str, messages: list[str], landed: str) -> list[str]:
@@ -74,7 +81,9 @@ def placed_segments(segments: str) -> str:
 
 def _services(segments: str) -> str:
     """One row per header and trailer, with what follows it in its interchange."""
-    kinds = " ".join(f"WHEN {quote_literal(tag)} THEN {quote_literal(kind)}" for tag, kind in (HEADERS | TRAILERS).items())
+    kinds = " ".join(
+        f"WHEN {quote_literal(tag)} THEN {quote_literal(kind)}" for tag, kind in (HEADERS | TRAILERS).items()
+    )
     x12 = "'ISA', 'GS', 'ST', 'SE', 'GE', 'IEA'"
     edifact = "'UNB', 'UNG', 'UNH', 'UNT', 'UNE', 'UNZ'"
     headers = ", ".join(map(quote_literal, HEADERS))
@@ -195,7 +204,8 @@ def _interchanges(segments: str, landed: str) -> str:
         )
         SELECT
             interchange, standard, first_row, last_row, content, sender_qualifier, sender, receiver_qualifier, receiver,
-            {_moment("day", "time")} AS prepared_at, syntax_version, control_number, is_test, decimal_mark, has_trailer, code AS defect_code,
+            {_moment("day", "time")} AS prepared_at, syntax_version, control_number, is_test,
+            decimal_mark, has_trailer, code AS defect_code,
             'interchange ' || coalesce(control_number, '(without number)') || ' from ' || coalesce(sender, '(nobody)') || ': '
             || CASE code
                 WHEN 'trailer_missing' THEN

@@ -83,16 +83,17 @@ class SegmentCutter:
                 if data[: found.start()].strip(MAY_STAND_BEFORE):
                     yield self._stray(data[: found.start()])
                 data = self._begin(data[found.start() :])
-            end, is_end = self._end_of_interchange(data, self._syntax)
+            syntax = self.interchanges[-1]
+            end, is_end = self._end_of_interchange(data, syntax)
             if not is_end and not is_last:
-                end = _last_terminator(data, self._syntax)
+                end = _last_terminator(data, syntax)
                 if not end and len(data) > LONGEST_SEGMENT:
                     raise DeliveryRefused(
                         f"{self.name}: a segment that begins “{_excerpt(data)}” does not end within {LONGEST_SEGMENT >> 20} MiB. "
                         "Nothing was landed from it; check the segment terminator in its header."
                     )
             if end:
-                yield self._written(data[:end], self._syntax)
+                yield self._written(data[:end], syntax)
                 self._is_at_start = False
             data = data[end:]
             if not is_end and not is_last:

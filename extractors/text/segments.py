@@ -12,7 +12,7 @@ LINE_FEED, RETURN = b"\x02", b"\x03"
 # While segments are taken apart, these stand for delimiters that are text since they were released, and for those that part.
 RELEASED = {"release": b"\x04", "terminator": b"\x05", "element": b"\x0b", "component": b"\x0c", "repetition": b"\x0e"}
 ELEMENT, COMPONENT, REPETITION, REPEATED_BEGIN, REPEATED_END = b"\x06", b"\x07", b"\x08", b"\x0f", b"\x10"
-RESERVED = bytes([*range(0, 9), 0x0B, 0x0C, 0x0E, 0x0F, 0x10])
+RESERVED = bytes([*range(9), 0x0B, 0x0C, 0x0E, 0x0F, 0x10])
 CONTROL = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r")
 REPEATED_ELEMENT = re.compile(rb"[^\x06\n]*\x08[^\x06\n]*")
 
@@ -72,10 +72,8 @@ def as_sent(text: bytes, syntax: Syntax) -> Sent:
     text = text.replace(terminator + b"\r\n", terminator).replace(terminator + b"\n", terminator)
     if any(terminator + bytes([byte]) in text for byte in blanks + terminator):
         text = re.sub(re.escape(terminator) + b"[" + re.escape(blanks + terminator) + b"]+", lambda _: terminator, text)
-    if b"\n" in text or b"\r" in text:
-        text = _marked(text, terminator)
-    else:
-        text = text.replace(terminator, b"\n")
+    has_line_ends = b"\n" in text or b"\r" in text
+    text = _marked(text, terminator) if has_line_ends else text.replace(terminator, b"\n")
     if has_release:
         kept = {b"\n": LINE_FEED, b"\r": RETURN}.get(terminator, terminator)
         text = text.replace(RELEASED["terminator"], syntax.release + kept)
