@@ -22,6 +22,15 @@
     min(case when {{ condition }} then {{ value }} end)
 {%- endmacro %}
 
+{# The day of the one DTM segment with one of these qualifiers, which the standards write in different places. #}
+{% macro edi_day(standard, qualifiers, condition='true') -%}
+    {%- set value = edi_text(2) if standard == 'X12' else edi_text(1, 1) -%}
+    {{ edi_first(
+        "tag = 'DTM' and standard = '" ~ standard ~ "' and " ~ condition ~ " and " ~ edi_text(1) ~ " " ~ qualifiers,
+        edi_date(value)
+    ) }}
+{%- endmacro %}
+
 {# Our own identifiers, from weft.toml. #}
 {% macro edi_own_ids() -%}
     {%- set pack = var('weft_packs').get('edi') -%}

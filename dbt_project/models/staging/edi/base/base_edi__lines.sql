@@ -46,7 +46,10 @@ collected as (
         coalesce(
             {{ edi_first("tag = 'PO1'", edi_decimal(edi_text(2))) }},
             {{ edi_first("tag = 'SN1'", edi_decimal(edi_text(2))) }},
-            {{ edi_first("tag = 'QTY' and standard = 'X12' and " ~ edi_text(1) ~ " in ('17', '33')", edi_decimal(edi_text(2))) }},
+            {{ edi_first(
+                "tag = 'QTY' and standard = 'X12' and " ~ edi_text(1) ~ " in ('17', '33')",
+                edi_decimal(edi_text(2))
+            ) }},
             {{ edi_first(
                 "tag = 'QTY' and standard = 'EDIFACT' and message_type in ('ORDERS', 'ORDRSP') and " ~ edi_text(1)
                 ~ " in ('21', '1')", edi_decimal(edi_text(1, 1))
@@ -65,11 +68,14 @@ collected as (
         ) as unit_raw,
         coalesce(
             {{ edi_first("tag = 'PO1'", edi_decimal(edi_text(4))) }},
-            {{ edi_first("tag = 'PRI' and " ~ edi_text(1) ~ " in ('AAA', 'AAB', 'INF')", edi_decimal(edi_text(1, 1))) }}
+            {{ edi_first(
+                "tag = 'PRI' and " ~ edi_text(1) ~ " in ('AAA', 'AAB', 'INF')",
+                edi_decimal(edi_text(1, 1))
+            ) }}
         ) as unit_price,
         coalesce(
-            {{ edi_first("tag = 'DTM' and standard = 'X12' and " ~ edi_text(1) ~ " in ('002', '010', '106')", edi_date(edi_text(2))) }},
-            {{ edi_first("tag = 'DTM' and standard = 'EDIFACT' and " ~ edi_text(1) ~ " in ('2', '63', '69')", edi_date(edi_text(1, 1))) }}
+            {{ edi_day("X12", "in ('002', '010', '106')") }},
+            {{ edi_day("EDIFACT", "in ('2', '63', '69')") }}
         ) as requested_on,
         {{ edi_first("tag = 'RFF' and " ~ edi_text(1) ~ " = 'ON'", edi_text(1, 1)) }} as order_number,
         {{ edi_first("tag = 'RFF' and " ~ edi_text(1) ~ " = 'ON'", edi_text(1, 2)) }} as order_line_number,
@@ -79,13 +85,19 @@ collected as (
         ) as response_code,
         coalesce(
             {{ edi_first("tag = 'ACK'", edi_decimal(edi_text(2))) }},
-            {{ edi_first("tag = 'QTY' and message_type = 'ORDRSP' and " ~ edi_text(1) ~ " in ('113', '12')", edi_decimal(edi_text(1, 1))) }},
-            {{ edi_first("tag = 'QTY' and message_type = 'ORDRSP' and " ~ edi_text(1) ~ " = '21'", edi_decimal(edi_text(1, 1))) }}
+            {{ edi_first(
+                "tag = 'QTY' and message_type = 'ORDRSP' and " ~ edi_text(1) ~ " in ('113', '12')",
+                edi_decimal(edi_text(1, 1))
+            ) }},
+            {{ edi_first(
+                "tag = 'QTY' and message_type = 'ORDRSP' and " ~ edi_text(1) ~ " = '21'",
+                edi_decimal(edi_text(1, 1))
+            ) }}
         ) as confirmed_quantity,
         coalesce(
             {{ edi_first("tag = 'ACK'", edi_date(edi_text(5))) }},
             {{ edi_first("tag = 'SCH'", edi_date(edi_text(6))) }},
-            {{ edi_first("tag = 'DTM' and message_type = 'ORDRSP' and " ~ edi_text(1) ~ " in ('67', '69', '2')", edi_date(edi_text(1, 1))) }}
+            {{ edi_day("EDIFACT", "in ('67', '69', '2')", "message_type = 'ORDRSP'") }}
         ) as confirmed_on
     from segments
     where line_position is not null and (line_level is null or line_level = 'I')
@@ -110,8 +122,12 @@ select
     collected.unit_price,
     collected.requested_on,
     coalesce(collected.order_number, orders.order_number) as order_number,
-    try_cast(coalesce(collected.order_line_number, case when orders.order_number is not null then collected.line_number end) as integer)
-        as order_line_number,
+    try_cast(
+        coalesce(
+            collected.order_line_number,
+            case when orders.order_number is not null then collected.line_number end
+        ) as integer
+    ) as order_line_number,
     collected.response_code,
     collected.confirmed_quantity,
     collected.confirmed_on,

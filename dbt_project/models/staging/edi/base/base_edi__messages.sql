@@ -39,8 +39,8 @@ collected as (
             {{ edi_first("tag = 'BEG'", edi_date(edi_text(5))) }},
             {{ edi_first("tag in ('BAK', 'BIA')", edi_date(edi_text(4))) }},
             {{ edi_first("tag = 'BSN'", edi_date(edi_text(3))) }},
-            {{ edi_first("tag = 'DTM' and standard = 'EDIFACT' and " ~ edi_text(1) ~ " in ('366')", edi_date(edi_text(1, 1))) }},
-            {{ edi_first("tag = 'DTM' and standard = 'EDIFACT' and " ~ edi_text(1) ~ " in ('137', '4')", edi_date(edi_text(1, 1))) }}
+            {{ edi_day("EDIFACT", "in ('366')") }},
+            {{ edi_day("EDIFACT", "in ('137', '4')") }}
         ) as document_on,
         coalesce(
             {{ edi_first("tag = 'BAK'", edi_text(3)) }},
@@ -51,16 +51,16 @@ collected as (
             {{ edi_first("tag = 'CUX'", edi_text(1, 1)) }}
         )) as currency_code,
         coalesce(
-            {{ edi_first("tag = 'DTM' and standard = 'X12' and " ~ edi_text(1) ~ " in ('002', '010', '106')", edi_date(edi_text(2))) }},
-            {{ edi_first("tag = 'DTM' and standard = 'EDIFACT' and " ~ edi_text(1) ~ " in ('2', '63', '69')", edi_date(edi_text(1, 1))) }}
+            {{ edi_day("X12", "in ('002', '010', '106')") }},
+            {{ edi_day("EDIFACT", "in ('2', '63', '69')") }}
         ) as requested_on,
         coalesce(
-            {{ edi_first("tag = 'DTM' and standard = 'X12' and " ~ edi_text(1) ~ " = '011'", edi_date(edi_text(2))) }},
-            {{ edi_first("tag = 'DTM' and standard = 'EDIFACT' and " ~ edi_text(1) ~ " = '11'", edi_date(edi_text(1, 1))) }}
+            {{ edi_day("X12", "= '011'") }},
+            {{ edi_day("EDIFACT", "= '11'") }}
         ) as shipped_on,
         coalesce(
-            {{ edi_first("tag = 'DTM' and standard = 'X12' and " ~ edi_text(1) ~ " in ('017', '067')", edi_date(edi_text(2))) }},
-            {{ edi_first("tag = 'DTM' and standard = 'EDIFACT' and " ~ edi_text(1) ~ " in ('17', '132')", edi_date(edi_text(1, 1))) }}
+            {{ edi_day("X12", "in ('017', '067')") }},
+            {{ edi_day("EDIFACT", "in ('17', '132')") }}
         ) as promised_on,
         -- The parcel's own number tells most, the carrier's reference less, the bill of lading least.
         coalesce(
