@@ -22,7 +22,9 @@ buyers as (
     select *
     from orders
     where direction = 'received'
-    qualify row_number() over (partition by partner_id order by source_updated_at desc nulls last, _load_id desc, _row desc) = 1
+    qualify row_number() over (
+        partition by partner_id order by source_updated_at desc nulls last, _load_id desc, _row desc
+    ) = 1
 
 )
 

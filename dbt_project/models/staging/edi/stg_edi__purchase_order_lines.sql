@@ -11,7 +11,9 @@ lines as (
 )
 
 select
-    {{ entity_key('purchase_order_line', 'edi', ['orders.document_number', 'lines.line_number']) }} as purchase_order_line_key,
+    {{ entity_key(
+        'purchase_order_line', 'edi', ['orders.document_number', 'lines.line_number']
+    ) }} as purchase_order_line_key,
     {{ entity_key('purchase_order', 'edi', 'orders.document_number') }} as purchase_order_key,
     orders.document_number as purchase_order_id,
     lines.line_number,
@@ -25,7 +27,12 @@ select
     cast(null as decimal(18, 4)) as stocked_quantity,
     lines.unit_code,
     orders.currency_code,
-    {{ origin_columns('edi', "orders.document_number || '-' || lines.line_number", 'orders.source_updated_at', origin='lines') }}
+    {{ origin_columns(
+        'edi', "orders.document_number || '-' || lines.line_number", 'orders.source_updated_at',
+        origin='lines'
+    ) }}
 from orders
 inner join lines on orders.message_key = lines.message_key
-where orders.direction = 'sent' and '{{ edi_option("purchase_orders") }}' <> 'elsewhere'
+where
+    orders.direction = 'sent'
+    and '{{ edi_option("purchase_orders") }}' <> 'elsewhere'

@@ -11,7 +11,9 @@ lines as (
 )
 
 select
-    {{ entity_key('order_line', 'edi', ['orders.partner_id', 'orders.document_number', 'lines.line_number']) }} as order_line_key,
+    {{ entity_key(
+        'order_line', 'edi', ['orders.partner_id', 'orders.document_number', 'lines.line_number']
+    ) }} as order_line_key,
     {{ entity_key('order', 'edi', ['orders.partner_id', 'orders.document_number']) }} as order_key,
     orders.document_number as order_id,
     lines.line_number,

@@ -14,16 +14,16 @@ numbered as (
 
     select
         despatches.shipment_key,
-        despatches.source_id || '-' || lines.line_position as source_id,
         despatches.prepared_at,
-        coalesce(lines.order_number, despatches.order_number) as order_number,
-        coalesce(lines.order_line_number, lines.line_number) as order_line_number,
         lines.item_id,
         lines.quantity,
         lines.unit_code,
         lines._load_id,
         lines._file,
-        lines._row
+        lines._row,
+        despatches.source_id || '-' || lines.line_position as source_id,
+        coalesce(lines.order_number, despatches.order_number) as order_number,
+        coalesce(lines.order_line_number, lines.line_number) as order_line_number
     from despatches
     inner join lines on despatches.message_key = lines.message_key
 

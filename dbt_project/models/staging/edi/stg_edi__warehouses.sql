@@ -1,4 +1,5 @@
--- Places at partners of which they report the stock. They know no change date, so that a system that describes a place in full wins.
+-- Places at partners of which they report the stock. They know no change date, so that a system that
+-- describes a place in full wins.
 with counts as (
 
     select * from {{ ref('base_edi__stock_counts') }}
@@ -9,7 +10,9 @@ places as (
 
     select *
     from counts
-    qualify row_number() over (partition by warehouse_id order by prepared_at desc nulls last, _load_id desc, _row desc) = 1
+    qualify row_number() over (
+        partition by warehouse_id order by prepared_at desc nulls last, _load_id desc, _row desc
+    ) = 1
 
 )
 

@@ -60,6 +60,17 @@ numbered as (
 
 ),
 
+-- We buy what we order and what suppliers confirm and ship to us; stock at partners is what we sell.
+sides as (
+
+    select distinct
+        message_key,
+        message_type not in ('846', 'INVRPT')
+        and (message_type in ('850', 'ORDERS')) = (direction = 'sent') as is_bought
+    from segments
+
+),
+
 ranked as (
 
     select
@@ -68,17 +79,11 @@ ranked as (
         numbered.item_id,
         numbered.qualifier,
         case
-            when segments.is_bought then qualifiers.bought_rank
+            when sides.is_bought then qualifiers.bought_rank
             else qualifiers.sold_rank
         end as preference
     from numbered
-    inner join (
-        select distinct
-            message_key,
-            -- We buy what we order and what suppliers confirm and ship to us; stock at partners is what we sell.
-            message_type not in ('846', 'INVRPT') and (message_type in ('850', 'ORDERS')) = (direction = 'sent') as is_bought
-        from segments
-    ) as segments on numbered.message_key = segments.message_key
+    inner join sides on numbered.message_key = sides.message_key
     inner join qualifiers
         on numbered.standard = qualifiers.standard and numbered.qualifier = qualifiers.qualifier
     where numbered.item_id is not null and numbered.line_position is not null

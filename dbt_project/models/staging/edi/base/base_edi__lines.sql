@@ -111,29 +111,29 @@ select
     collected.direction,
     collected.partner_id,
     collected.line_position,
+    items.item_id,
+    collected.quantity,
+    collected.unit_price,
+    collected.requested_on,
+    collected.response_code,
+    collected.confirmed_quantity,
+    collected.confirmed_on,
+    collected._load_id,
+    collected._file,
+    collected._row,
     -- A line without a number of its own has its place in the message for one.
     coalesce(
         try_cast(collected.line_number as integer),
         cast(row_number() over (partition by collected.message_key order by collected.line_position) as integer)
     ) as line_number,
-    items.item_id,
-    collected.quantity,
     coalesce(units.unit_code, collected.unit_raw, 'EA') as unit_code,
-    collected.unit_price,
-    collected.requested_on,
     coalesce(collected.order_number, orders.order_number) as order_number,
     try_cast(
         coalesce(
             collected.order_line_number,
             case when orders.order_number is not null then collected.line_number end
         ) as integer
-    ) as order_line_number,
-    collected.response_code,
-    collected.confirmed_quantity,
-    collected.confirmed_on,
-    collected._load_id,
-    collected._file,
-    collected._row
+    ) as order_line_number
 from collected
 left join items on collected.message_key = items.message_key and collected.line_position = items.line_position
 left join orders on collected.message_key = orders.message_key and collected.order_position = orders.line_position

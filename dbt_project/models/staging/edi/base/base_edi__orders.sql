@@ -125,10 +125,10 @@ refused as (
 refused_orders as (
 
     select
-        case when messages.direction = 'sent' then 'received' else 'sent' end as direction,
         messages.partner_id,
         messages.order_number,
-        messages.prepared_at
+        messages.prepared_at,
+        case when messages.direction = 'sent' then 'received' else 'sent' end as direction
     from messages
     inner join refused on messages.message_key = refused.message_key
 
@@ -147,14 +147,14 @@ select
     suppliers.our_number as supplier_number,
     ship_to.country_code as ship_to_country_code,
     newest.shipped_on,
-    case
-        when refused_orders.order_number is not null then split_part(newest.status_raw, ' ', 1) || ' all lines refused'
-        else newest.status_raw
-    end as status_raw,
     newest.prepared_at as source_updated_at,
     contents._load_id,
     contents._file,
-    contents._row
+    contents._row,
+    case
+        when refused_orders.order_number is not null then split_part(newest.status_raw, ' ', 1) || ' all lines refused'
+        else newest.status_raw
+    end as status_raw
 from contents
 inner join newest
     on

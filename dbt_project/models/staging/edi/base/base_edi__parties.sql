@@ -1,5 +1,5 @@
--- Who and where: N1 with the N4 that follows it, and NAD. Our own number comes from the message if it is the buyer's, else from the
--- list of partners.
+-- Who and where: N1 with the N4 that follows it, and NAD. Our own number comes from the message if it is the
+-- buyer's, else from the list of partners.
 with segments as (
 
     select * from {{ ref('base_edi__segments') }}

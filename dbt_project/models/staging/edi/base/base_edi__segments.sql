@@ -1,4 +1,5 @@
--- Segments of messages that count: without defect and no tests, with the line and party that each belongs to by its position.
+-- Segments of messages that count: without defect and no tests, with the line that each belongs to
+-- by its position.
 {{ config(materialized='table') }}
 
 with received as (

@@ -20,7 +20,6 @@ parties as (
 counted as (
 
     select
-        coalesce(places.our_number, places.party_id, messages.partner_id) as warehouse_id,
         places.party_name,
         places.country_code,
         messages.document_on as counted_on,
@@ -30,7 +29,8 @@ counted as (
         lines.unit_code,
         lines._load_id,
         lines._file,
-        lines._row
+        lines._row,
+        coalesce(places.our_number, places.party_id, messages.partner_id) as warehouse_id
     from messages
     inner join lines on messages.message_key = lines.message_key
     left join parties as places
