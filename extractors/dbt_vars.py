@@ -37,6 +37,8 @@ def dbt_vars(settings: Settings) -> dict[str, Any]:
             "instance": declared.instance,
             "company_id": settings.company.id,
             "id_spaces": pack.id_spaces,
+            # Only what the pack declares: other options may be secrets, and dbt writes its variables into its artifacts.
+            "options": {name: value for name, value in declared.options.items() if name in pack.options},
             "entities": {
                 name: {
                     "mode": entity.mode,

@@ -19,6 +19,7 @@ from extractors.pack import Entity, load_pack
 from extractors.refusal import DeliveryRefused
 from extractors.sources.csv_file import scan_csv
 from extractors.sources.database import extract_table
+from extractors.sources.edi import scan_edi
 from extractors.sources.json_lines import scan_json_lines
 from extractors.sources.rest import extract_endpoint
 from extractors.sources.scan import Scan
@@ -97,7 +98,7 @@ def _land_files(
         )  # fmt: skip
         with tempfile.TemporaryDirectory(dir=workspace) as folder:
             try:
-                result = execute_load(con, load, _scan(con, entity, delivery, Path(folder)), Path(folder))
+                result = execute_load(con, load, _scan(con, load, delivery, Path(folder)), Path(folder))
                 assert result is not None
                 results.append(result)
             except DeliveryRefused as refusal:
@@ -105,8 +106,11 @@ def _land_files(
     return results
 
 
-def _scan(con: duckdb.DuckDBPyConnection, entity: Entity, delivery: Delivery, workspace: Path) -> Scan:
+def _scan(con: duckdb.DuckDBPyConnection, load: Load, delivery: Delivery, workspace: Path) -> Scan:
+    entity = load.entity
     try:
+        if entity.format == "edi":
+            return scan_edi(con, entity, delivery.path, delivery.name, workspace, load.table)
         if entity.format == "csv":
             return scan_csv(entity, delivery.path, delivery.name, workspace)
         read = {"jsonl": scan_json_lines, "parquet": scan_parquet, "xlsx": scan_xlsx}[entity.format]

@@ -44,7 +44,7 @@ class Format(Part):
     """How to pull and read an entity; the pack's defaults, or an entity's own."""
 
     kind: Literal["file", "database", "rest"] = "file"
-    format: Literal["csv", "jsonl", "parquet", "xlsx"] = "csv"
+    format: Literal["csv", "jsonl", "parquet", "xlsx", "edi"] = "csv"
     delimiter: Annotated[str, StringConstraints(min_length=1, max_length=4)] = ","
     encoding: str = "utf-8"
     header: bool = True
@@ -56,6 +56,7 @@ class Format(Part):
     decimal_mark: Literal[".", ","] = "."
     skip_lines: int = Field(default=0, ge=0)
     sheet: str | None = None
+    messages: list[str] = Field(default_factory=list)
     mode: Literal["snapshot", "upsert", "events", "documents"] = "upsert"
     deletes: Literal["none", "flag", "tombstone", "comparison"] = "none"
     time_zone: str = "UTC"
@@ -81,6 +82,8 @@ class Format(Part):
 
     @model_validator(mode="after")
     def _readable(self) -> "Format":
+        if (self.format == "edi") != bool(self.messages):
+            raise ValueError('`messages` names the message types that are read of format: edi, such as ["850", ORDERS]')
         if self.format != "csv":
             return self
         if self.quote and self.quote in self.delimiter:
@@ -163,6 +166,7 @@ class Pack(Part):
     provides: list[Name] = Field(default_factory=list)
     id_spaces: dict[Name, Name] = Field(default_factory=dict)
     connection: dict[str, Any] | None = None
+    options: dict[Name, str] = Field(default_factory=dict)
     entities: dict[Name, Entity] = Field(min_length=1)
     control_totals: dict[Name, ControlTotal] = Field(default_factory=dict)
 

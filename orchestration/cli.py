@@ -154,6 +154,23 @@ def export(
 
 
 @app.command()
+def acknowledge(config: Config = None) -> None:
+    """Answer EDI partners: an X12 997 or EDIFACT CONTRL file for each interchange of theirs, under exports/edi/ack/."""
+    from distribution.edi_acknowledgements import write_acknowledgements
+    from extractors.pack import load_pack
+    from warehouse.settings import load_settings
+
+    settings = load_settings(config)
+    console = Console(highlight=False, soft_wrap=True)
+    for system, chosen in settings.systems.items():
+        own_ids = [own.strip() for own in chosen.options.get("own_ids", "").split(",") if own.strip()]
+        for entity, described in load_pack(chosen.pack).entities.items():
+            if described.format == "edi":
+                for path in write_acknowledgements(settings, system, entity, own_ids):
+                    console.print(str(path), markup=False)
+
+
+@app.command()
 def status(config: Config = None) -> None:
     """Show the last run, how fresh each system is, and which deliveries and rows were refused and why."""
     from orchestration.status import print_status

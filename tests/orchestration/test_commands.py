@@ -17,7 +17,19 @@ from warehouse.lock import writer_lock
 from warehouse.publication import current_publication_id
 from warehouse.settings import Settings, load_settings
 
-COMMANDS = ["run", "sql", "publications", "rollback", "export", "status", "ui", "dashboards", "init", "dbt"]
+COMMANDS = [
+    "run",
+    "sql",
+    "publications",
+    "rollback",
+    "export",
+    "acknowledge",
+    "status",
+    "ui",
+    "dashboards",
+    "init",
+    "dbt",
+]
 
 
 def call(*arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
