@@ -6,6 +6,7 @@ Comes in: a sample in DuckDB. Goes out: a `DraftColumn` each, with the reasons, 
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import combinations
 
 import duckdb
@@ -91,18 +92,18 @@ def _describe(con: duckdb.DuckDBPyConnection, sample: Sample, name: str, exporte
     )
     has_gaps = total < sample.rows
     personal = "an e-mail address" if total and mails > total / 2 else _personal(exported)
+    column = partial(DraftColumn, name, exported, has_gaps=has_gaps, personal=personal)
     if not total:
-        return DraftColumn(name, exported, "text", ["empty in this sample"], has_gaps=True, personal=personal)
-    common = {"has_gaps": has_gaps, "personal": personal}
+        return column(type="text", reasons=["empty in this sample"])
     if boolean == total:
-        return DraftColumn(name, exported, "boolean", ["every value is a yes or a no"], **common)
+        return column(type="boolean", reasons=["every value is a yes or a no"])
     formats, dated = _date_formats(con, sample, name, plain)
     missing = _words(con, sample, name)
     said = f"; {worded:,} of {total:,} values are words and count as missing" if worded else ""
     if dated and dated >= (total - worded) * AGREEMENT and worded <= total * MOST_WORDS:
         kind = "timestamp" if any("%H" in form for form in formats) else "date"
         why = f"{dated:,} of {total:,} values are dates in {len(formats)} format{'s' if len(formats) > 1 else ''}{said}"
-        return DraftColumn(name, exported, kind, [why], formats, list(missing), **common)
+        return column(type=kind, reasons=[why], formats=formats, missing=list(missing))
     numbers, uses_comma = (comma, True) if comma > plain else (plain, False)
     is_identifier = leading > 0 or (
         words(exported) & IDENTIFIERS and not words(exported) & {"quantity", "qty", "amount"}
@@ -110,9 +111,9 @@ def _describe(con: duckdb.DuckDBPyConnection, sample: Sample, name: str, exporte
     if numbers >= (total - worded) * AGREEMENT and worded <= total * MOST_WORDS and not is_identifier:
         kind = "integer" if whole == numbers else "decimal"
         why = f"{numbers:,} of {total:,} values are numbers{', with a decimal comma' if uses_comma else ''}{said}"
-        return DraftColumn(name, exported, kind, [why], [], list(missing), uses_comma=uses_comma, **common)
+        return column(type=kind, reasons=[why], missing=list(missing), uses_comma=uses_comma)
     why = "numbers that tell things apart: kept as text" if is_identifier and numbers == total else "text"
-    return DraftColumn(name, exported, "text", [why], **common)
+    return column(type="text", reasons=[why])
 
 
 def _count(con: duckdb.DuckDBPyConnection, sample: Sample, conditions: list[str]) -> list[int]:
