@@ -14,3 +14,17 @@
 {% macro is_below(quantity_on_hand, threshold_quantity) -%}
     coalesce({{ quantity_on_hand }} < {{ threshold_quantity }}, false)
 {%- endmacro %}
+
+{#
+    What a movement changes in the stock of its place. The kind of movement says the direction, whatever sign its system writes;
+    only adjustments go both ways and carry their own.
+#}
+{% macro stock_change(movement_type, quantity) -%}
+    cast(
+        case
+            when {{ movement_type }} in ('receipt', 'return', 'transfer_in', 'production_in') then abs({{ quantity }})
+            when {{ movement_type }} in ('sale', 'transfer_out', 'production_out') then -abs({{ quantity }})
+            else {{ quantity }}
+        end as decimal(18, 4)
+    )
+{%- endmacro %}
