@@ -117,19 +117,31 @@ charges_of_orders as (
 
 charged_lines as (
 
-    select landed_cost_charge_key, purchase_order_line_key, weight from charges_of_lines
+    select
+        landed_cost_charge_key,
+        purchase_order_line_key,
+        weight
+    from charges_of_lines
 
     union all
 
-    select landed_cost_charge_key, purchase_order_line_key, cast(weight as decimal(24, 8)) from charges_of_shipments
+    select
+        landed_cost_charge_key,
+        purchase_order_line_key,
+        cast(weight as decimal(24, 8)) as weight
+    from charges_of_shipments
 
     union all
 
-    select landed_cost_charge_key, purchase_order_line_key, weight from charges_of_orders
+    select
+        landed_cost_charge_key,
+        purchase_order_line_key,
+        weight
+    from charges_of_orders
 
 ),
 
--- What charges tell of an order replaces what the order itself says of the same: it is the bill, the order was the offer.
+-- What charges tell of an order replaces what the order itself says of the same: they are the bill, it was the offer.
 told_by_charges as (
 
     select distinct
@@ -168,12 +180,12 @@ order_amounts as (
 order_charges as (
 
     select
-        md5(order_amounts.charge_type || '|' || order_amounts.purchase_order_key) as landed_cost_charge_key,
         order_amounts.purchase_order_key,
         order_amounts.charge_type,
         order_amounts.ordered_on,
         order_amounts.amount,
-        order_amounts.currency_code
+        order_amounts.currency_code,
+        md5(order_amounts.charge_type || '|' || order_amounts.purchase_order_key) as landed_cost_charge_key
     from order_amounts
     left join told_by_charges
         on
@@ -231,7 +243,7 @@ totalled as (
 
 ),
 
-shared as (
+parts as (
 
     select
         *,
@@ -243,16 +255,16 @@ shared as (
 )
 
 select
-    shared.landed_cost_charge_key,
-    shared.purchase_order_line_key,
-    shared.charge_type,
-    shared.is_from_order,
-    shared.charged_on,
+    parts.landed_cost_charge_key,
+    parts.purchase_order_line_key,
+    parts.charge_type,
+    parts.is_from_order,
+    parts.charged_on,
     {{ allocated_amount(
-        'shared.amount', 'shared.weight', 'shared.total_weight', 'shared.line_count', 'shared.is_last_line',
-        'shared.remainder'
+        'parts.amount', 'parts.weight', 'parts.total_weight', 'parts.line_count', 'parts.is_last_line',
+        'parts.remainder'
     ) }} as amount,
-    shared.currency_code,
-    {{ exchange_rate('shared.currency_code', 'rates.rate') }} as exchange_rate
-from shared
-left join rates on shared.currency_code = rates.from_currency_code and shared.charged_on = rates.date_on
+    parts.currency_code,
+    {{ exchange_rate('parts.currency_code', 'rates.rate') }} as exchange_rate
+from parts
+left join rates on parts.currency_code = rates.from_currency_code and parts.charged_on = rates.date_on

@@ -38,8 +38,9 @@ charged as (
     select
         {{ known_key('purchase_order_line_key') }} as purchase_order_line_key,
         {%- for charge_type in charge_types %}
-        sum(case when charge_type = '{{ charge_type }}' then amount end) as {{ charge_type }}_amount,
-        sum(case when charge_type = '{{ charge_type }}' then amount_reporting end) as {{ charge_type }}_amount_reporting,
+            sum(case when charge_type = '{{ charge_type }}' then amount end) as {{ charge_type }}_amount,
+            sum(case when charge_type = '{{ charge_type }}' then amount_reporting end)
+                as {{ charge_type }}_amount_reporting,
         {%- endfor %}
         max(case when has_no_rate then 1 else 0 end) = 1 as has_no_rate
     from priced_shares
@@ -65,8 +66,8 @@ known_lines as (
         coalesce(charged.goods_amount, lines.net_amount) as goods_amount,
         coalesce(charged.goods_amount_reporting, lines.net_amount_reporting) as goods_amount_reporting,
         {%- for charge_type in charge_types[1:] %}
-        coalesce(charged.{{ charge_type }}_amount, 0) as {{ charge_type }}_amount,
-        coalesce(charged.{{ charge_type }}_amount_reporting, 0) as {{ charge_type }}_amount_reporting,
+            coalesce(charged.{{ charge_type }}_amount, 0) as {{ charge_type }}_amount,
+            coalesce(charged.{{ charge_type }}_amount_reporting, 0) as {{ charge_type }}_amount_reporting,
         {%- endfor %}
         coalesce(charged.has_no_rate, false) as has_no_rate
     from lines
@@ -90,8 +91,8 @@ unattributed as (
         cast(null as varchar) as unit_code,
         {{ known_currency('null') }} as currency_code,
         {%- for charge_type in charge_types %}
-        cast(null as decimal(24, 8)) as {{ charge_type }}_amount,
-        coalesce({{ charge_type }}_amount_reporting, 0) as {{ charge_type }}_amount_reporting,
+            cast(null as decimal(24, 8)) as {{ charge_type }}_amount,
+            coalesce({{ charge_type }}_amount_reporting, 0) as {{ charge_type }}_amount_reporting,
         {%- endfor %}
         has_no_rate
     from charged
@@ -113,13 +114,19 @@ landed as (
         *,
         case
             when not has_no_rate
-                then goods_amount {%- for charge_type in landed_charge_types() %} + {{ charge_type }}_amount{% endfor %}
+                then
+                    goods_amount
+                    {% for charge_type in landed_charge_types() %}
+                        + {{ charge_type }}_amount
+                    {% endfor %}
         end as landed_amount,
         case
             when not has_no_rate
                 then
                     goods_amount_reporting
-                    {%- for charge_type in landed_charge_types() %} + {{ charge_type }}_amount_reporting{% endfor %}
+                    {% for charge_type in landed_charge_types() %}
+                        + {{ charge_type }}_amount_reporting
+                    {% endfor %}
         end as landed_amount_reporting
     from all_lines
 
@@ -139,12 +146,12 @@ select
     unit_code,
     currency_code,
     {%- for charge_type in charge_types %}
-    cast({{ charge_type }}_amount as decimal(24, 8)) as {{ charge_type }}_amount,
+        cast({{ charge_type }}_amount as decimal(24, 8)) as {{ charge_type }}_amount,
     {%- endfor %}
     cast(landed_amount as decimal(24, 8)) as landed_amount,
     {{ landed_unit_cost('landed_amount', 'ordered_quantity') }} as landed_unit_cost,
     {%- for charge_type in charge_types %}
-    cast({{ charge_type }}_amount_reporting as decimal(24, 8)) as {{ charge_type }}_amount_reporting,
+        cast({{ charge_type }}_amount_reporting as decimal(24, 8)) as {{ charge_type }}_amount_reporting,
     {%- endfor %}
     cast(landed_amount_reporting as decimal(24, 8)) as landed_amount_reporting,
     {{ landed_unit_cost('landed_amount_reporting', 'ordered_quantity') }} as landed_unit_cost_reporting,

@@ -47,9 +47,7 @@ returned as (
         return_lines.return_line_key,
         return_lines.return_id,
         return_lines.refund_key,
-        coalesce(return_lines.order_key, order_lines.order_key) as order_key,
         return_lines.order_line_key,
-        coalesce(return_lines.product_key, order_lines.product_key) as product_key,
         return_lines.warehouse_key,
         return_lines.company_id,
         return_lines.source_system,
@@ -60,7 +58,9 @@ returned as (
         return_lines.is_restocked,
         return_lines.net_amount,
         return_lines.tax_amount,
-        return_lines.currency_code
+        return_lines.currency_code,
+        coalesce(return_lines.order_key, order_lines.order_key) as order_key,
+        coalesce(return_lines.product_key, order_lines.product_key) as product_key
     from return_lines
     left join order_lines on return_lines.order_line_key = order_lines.order_line_key
     where {{ is_live('return_lines') }}

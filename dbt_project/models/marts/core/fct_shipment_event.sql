@@ -27,7 +27,6 @@ ordered_events as (
 
     select
         events.shipment_event_key,
-        coalesce(events.shipment_key, events.tracking_number, events.shipment_event_key) as journey,
         events.shipment_key,
         events.tracking_number,
         events.carrier_key,
@@ -45,7 +44,8 @@ ordered_events as (
                 partition by coalesce(events.shipment_key, events.tracking_number, events.shipment_event_key)
                 order by events.occurred_at, events.source_row, events.shipment_event_key
             ) as integer
-        ) as event_number
+        ) as event_number,
+        coalesce(events.shipment_key, events.tracking_number, events.shipment_event_key) as journey
     from events
     where {{ is_live('events') }}
 
@@ -64,7 +64,10 @@ timed as (
         ) as last_held_at_event,
         max(
             case
-                when status in ('customs_cleared', 'departed', 'out_for_delivery', 'failed_attempt', 'delivered', 'returned')
+                when
+                    status in (
+                        'customs_cleared', 'departed', 'out_for_delivery', 'failed_attempt', 'delivered', 'returned'
+                    )
                     then event_number
             end
         ) over (

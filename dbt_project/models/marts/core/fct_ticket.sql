@@ -27,7 +27,8 @@ ticket_events as (
 
     select
         ticket_key,
-        min(case when event_type = 'comment_public' and actor_role = 'agent' then occurred_at end) as first_responded_at,
+        min(case when event_type = 'comment_public' and actor_role = 'agent' then occurred_at end)
+            as first_responded_at,
         max(case when event_type = 'status_changed' and value_after = 'solved' then occurred_at end) as solved_at,
         sum(case when event_type = 'comment_public' then 1 else 0 end) as public_comment_count,
         sum(

@@ -47,7 +47,7 @@ journeys as (
         min(case when status = 'delivered' then occurred_at end) as delivered_at,
         min(promised_on) as promised_on,
         {%- for leg in legs %}
-        sum(case when leg = '{{ leg }}' then hours_to_next end) as {{ leg }}_hours,
+            sum(case when leg = '{{ leg }}' then hours_to_next end) as {{ leg }}_hours,
         {%- endfor %}
         sum(hours_to_next) as tracked_hours,
         sum(case when is_held_by_customs then hours_to_next end) as customs_hold_hours,
@@ -82,7 +82,7 @@ outbound as (
         journeys.first_event_at,
         journeys.last_event_at,
         {%- for leg in legs %}
-        journeys.{{ leg }}_hours,
+            journeys.{{ leg }}_hours,
         {%- endfor %}
         journeys.tracked_hours,
         journeys.customs_hold_hours,
@@ -142,7 +142,7 @@ select
     outbound.first_event_at,
     outbound.last_event_at,
     {%- for leg in legs %}
-    cast(outbound.{{ leg }}_hours as decimal(18, 4)) as {{ leg }}_hours,
+        cast(outbound.{{ leg }}_hours as decimal(18, 4)) as {{ leg }}_hours,
     {%- endfor %}
     cast(outbound.tracked_hours as decimal(18, 4)) as tracked_hours,
     cast(outbound.customs_hold_hours as decimal(18, 4)) as customs_hold_hours,

@@ -77,12 +77,12 @@ days as (
     select
         product_key,
         warehouse_key,
-        moved_on,
-        0,
-        null,
-        null,
-        null,
-        null,
+        moved_on as day_on,
+        0 as is_count,
+        null as quantity_on_hand,
+        null as unit_code,
+        null as company_id,
+        null as source_system,
         movement_count,
         explained_quantity,
         adjusted_quantity
@@ -119,18 +119,18 @@ counts as (
         product_key,
         warehouse_key,
         day_on as counted_on,
+        quantity_on_hand as counted_quantity,
+        unit_code,
+        company_id,
+        source_system,
         lag(day_on) over (partition by product_key, warehouse_key order by day_on) as previous_counted_on,
         lag(quantity_on_hand) over (partition by product_key, warehouse_key order by day_on) as previous_quantity,
-        quantity_on_hand as counted_quantity,
         movement_count - lag(movement_count) over (partition by product_key, warehouse_key order by day_on)
             as movement_count,
         explained_quantity - lag(explained_quantity) over (partition by product_key, warehouse_key order by day_on)
             as explained_quantity,
         adjusted_quantity - lag(adjusted_quantity) over (partition by product_key, warehouse_key order by day_on)
-            as adjusted_quantity,
-        unit_code,
-        company_id,
-        source_system
+            as adjusted_quantity
     from running
     where is_count = 1
 

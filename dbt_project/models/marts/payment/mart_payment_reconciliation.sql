@@ -1,4 +1,4 @@
-{#- What is booked for an order in a currency. Each kind of document adds its own columns, and zeros for those of the others. -#}
+{#- What is booked for an order in a currency: each kind of document fills its own, and zeros for the others. -#}
 {%- set amounts = ['ordered_amount', 'paid_amount', 'paid_back_amount', 'refunded_amount'] -%}
 
 with orders as (
@@ -88,14 +88,14 @@ entries as (
         order_key,
         currency_code,
         booked_on,
-        0,
-        0,
-        case when is_back then 0 else moved_amount end,
-        case when is_back then 0 else moved_amount_reporting end,
-        case when is_back then -moved_amount else 0 end,
-        case when is_back then -moved_amount_reporting else 0 end,
-        0,
-        0
+        0 as ordered_amount,
+        0 as ordered_amount_reporting,
+        case when is_back then 0 else moved_amount end as paid_amount,
+        case when is_back then 0 else moved_amount_reporting end as paid_amount_reporting,
+        case when is_back then -moved_amount else 0 end as paid_back_amount,
+        case when is_back then -moved_amount_reporting else 0 end as paid_back_amount_reporting,
+        0 as refunded_amount,
+        0 as refunded_amount_reporting
     from moved
 
     union all
@@ -104,12 +104,12 @@ entries as (
         order_key,
         currency_code,
         booked_on,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
+        0 as ordered_amount,
+        0 as ordered_amount_reporting,
+        0 as paid_amount,
+        0 as paid_amount_reporting,
+        0 as paid_back_amount,
+        0 as paid_back_amount_reporting,
         refunded_amount,
         refunded_amount_reporting
     from refunded
@@ -122,10 +122,10 @@ balances as (
         order_key,
         currency_code,
         booked_on,
-        {%- for amount in amounts %}
+    {%- for amount in amounts %}
         sum({{ amount }}) as {{ amount }},
         sum({{ amount }}_reporting) as {{ amount }}_reporting{{ ',' if not loop.last }}
-        {%- endfor %}
+    {%- endfor %}
     from entries
     group by order_key, currency_code, booked_on
 
@@ -163,8 +163,8 @@ judged as (
         balances.booked_on,
         balances.currency_code,
         {%- for amount in amounts %}
-        balances.{{ amount }},
-        balances.{{ amount }}_reporting,
+            balances.{{ amount }},
+            balances.{{ amount }}_reporting,
         {%- endfor %}
         -- Where a system tells of only one of them, the refund and the money that went back are the same.
         case
@@ -192,7 +192,12 @@ judged as (
 select
     md5(
         judged.order_key || '|' || judged.currency_code
-        || case when judged.order_key = {{ unknown_key() }} then '|' || coalesce(cast(judged.booked_on as varchar), '') else '' end
+        || case
+            when
+                judged.order_key = {{ unknown_key() }}
+                then '|' || coalesce(cast(judged.booked_on as varchar), '')
+            else ''
+        end
     ) as payment_reconciliation_key,
     judged.order_key,
     judged.order_id,
@@ -202,12 +207,12 @@ select
     judged.booked_on,
     judged.currency_code,
     {%- for amount in amounts %}
-    cast(judged.{{ amount }} as decimal(24, 8)) as {{ amount }},
+        cast(judged.{{ amount }} as decimal(24, 8)) as {{ amount }},
     {%- endfor %}
     cast(judged.open_amount as decimal(24, 8)) as open_amount,
     abs(judged.open_amount) < 0.01 as is_settled,
     {%- for amount in amounts %}
-    cast(judged.{{ amount }}_reporting as decimal(24, 8)) as {{ amount }}_reporting,
+        cast(judged.{{ amount }}_reporting as decimal(24, 8)) as {{ amount }}_reporting,
     {%- endfor %}
     {{ in_reporting_currency('judged.open_amount', exchange_rate('judged.currency_code', 'rates.rate')) }}
         as open_amount_reporting,

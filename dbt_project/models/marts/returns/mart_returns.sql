@@ -49,9 +49,17 @@ returned as (
         sum(net_amount_reporting) as returned_net_amount_reporting,
         sum(case when is_restocked then quantity end) as restocked_quantity,
         {%- for reason in reasons %}
-        sum(case when reason = '{{ reason }}' then quantity end) as {{ reason }}_returned_quantity,
+            sum(case when reason = '{{ reason }}' then quantity end) as {{ reason }}_returned_quantity,
         {%- endfor %}
-        sum(case when reason not in ('{{ reasons | join("', '") }}') then quantity end) as no_reason_returned_quantity
+        sum(
+            case
+                when
+                    reason not in (
+                        '{{ reasons | join("', '") }}'
+                    )
+                    then quantity
+            end
+        ) as no_reason_returned_quantity
     from return_lines
     group by {{ month_start('coalesce(ordered_on, returned_on)') }}, product_version_key, geography_key
 
@@ -69,7 +77,7 @@ both_sides as (
         cast(0 as decimal(24, 8)) as returned_net_amount_reporting,
         cast(0 as decimal(18, 4)) as restocked_quantity,
         {%- for reason in reasons %}
-        cast(0 as decimal(18, 4)) as {{ reason }}_returned_quantity,
+            cast(0 as decimal(18, 4)) as {{ reason }}_returned_quantity,
         {%- endfor %}
         cast(0 as decimal(18, 4)) as no_reason_returned_quantity
     from sold
@@ -80,15 +88,15 @@ both_sides as (
         ordered_month_on,
         product_version_key,
         geography_key,
-        0,
-        0,
+        0 as sold_quantity,
+        0 as sold_net_amount_reporting,
         returned_quantity,
-        coalesce(returned_net_amount_reporting, 0),
-        coalesce(restocked_quantity, 0),
+        coalesce(returned_net_amount_reporting, 0) as returned_net_amount_reporting,
+        coalesce(restocked_quantity, 0) as restocked_quantity,
         {%- for reason in reasons %}
-        coalesce({{ reason }}_returned_quantity, 0),
+            coalesce({{ reason }}_returned_quantity, 0) as {{ reason }}_returned_quantity,
         {%- endfor %}
-        coalesce(no_reason_returned_quantity, 0)
+        coalesce(no_reason_returned_quantity, 0) as no_reason_returned_quantity
     from returned
 
 )
@@ -106,7 +114,7 @@ select
     cast(sum(both_sides.returned_net_amount_reporting) as decimal(24, 8)) as returned_net_amount_reporting,
     cast(sum(both_sides.restocked_quantity) as decimal(18, 4)) as restocked_quantity,
     {%- for reason in reasons %}
-    cast(sum(both_sides.{{ reason }}_returned_quantity) as decimal(18, 4)) as {{ reason }}_returned_quantity,
+        cast(sum(both_sides.{{ reason }}_returned_quantity) as decimal(18, 4)) as {{ reason }}_returned_quantity,
     {%- endfor %}
     cast(sum(both_sides.no_reason_returned_quantity) as decimal(18, 4)) as no_reason_returned_quantity,
     {{ return_rate('sum(both_sides.returned_quantity)', 'sum(both_sides.sold_quantity)') }} as return_rate,

@@ -62,8 +62,10 @@ ranked_deliveries as (
         row_number() over (
             partition by deliveries.order_key
             order by
-                case when deliveries.is_delivered_on_time then 1 when not deliveries.is_delivered_on_time then 0 else 2 end,
-                deliveries.shipped_on desc nulls last, deliveries.shipment_key
+                case
+                    when deliveries.is_delivered_on_time then 1 when not deliveries.is_delivered_on_time then 0 else 2
+                end,
+                deliveries.shipped_on desc nulls last, deliveries.shipment_key asc
         ) as rank_in_order
     from deliveries
     inner join asked_orders on deliveries.order_key = asked_orders.order_key
@@ -97,7 +99,9 @@ ranked_styles as (
         style_id,
         style_name,
         category_name,
-        row_number() over (partition by order_key order by net_amount_reporting desc nulls last, style_id) as rank_in_order,
+        row_number()
+            over (partition by order_key order by net_amount_reporting desc nulls last, style_id asc)
+            as rank_in_order,
         count(*) over (partition by order_key) as style_count
     from ordered_styles
 
