@@ -10,6 +10,11 @@
     cast(case when {{ average_weekly_quantity }} > 0 then {{ quantity_on_hand }} / {{ average_weekly_quantity }} end as decimal(18, 4))
 {%- endmacro %}
 
+{# The share of what there was to sell that was sold: recent sales beside what is left. NULL where there was nothing to sell. #}
+{% macro sell_through(sold_quantity, quantity_on_hand) -%}
+    {{ ratio(sold_quantity, '(' ~ sold_quantity ~ ' + ' ~ quantity_on_hand ~ ')') }}
+{%- endmacro %}
+
 {# Whether the stock of a product, over all places, is under a threshold of it; false for products without one. #}
 {% macro is_below(quantity_on_hand, threshold_quantity) -%}
     coalesce({{ quantity_on_hand }} < {{ threshold_quantity }}, false)

@@ -249,7 +249,7 @@ parts as (
         *,
         amount - sum({{ allocation_share('amount', 'weight', 'total_weight', 'line_count') }}) over (
             partition by landed_cost_charge_key
-        ) as remainder
+        ) as rest_amount
     from totalled
 
 )
@@ -262,7 +262,7 @@ select
     parts.charged_on,
     {{ allocated_amount(
         'parts.amount', 'parts.weight', 'parts.total_weight', 'parts.line_count', 'parts.is_last_line',
-        'parts.remainder'
+        'parts.rest_amount'
     ) }} as amount,
     parts.currency_code,
     {{ exchange_rate('parts.currency_code', 'rates.rate') }} as exchange_rate
