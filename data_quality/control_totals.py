@@ -35,6 +35,11 @@ MART_SIDE = {
         {"rows": "1", "hours": "actual_hours", "actual_cost": "actual_cost_amount"},
     ),
     "production_orders": ("fct_production_order", "started_on", {"rows": "1", "quantity": "ordered_quantity"}),
+    "payments": ("fct_payment", "paid_on", {"rows": "1", "amount": "amount"}),
+    "refunds": ("fct_refund", "refunded_on", {"rows": "1", "total_amount": "total_amount"}),
+    "return_lines": ("fct_return_line", "returned_on", {"rows": "1", "quantity": "quantity"}),
+    "stock_movements": ("fct_stock_movement", "moved_on", {"rows": "1", "quantity": "quantity"}),
+    "tickets": ("fct_ticket", "opened_on", {"rows": "1"}),
 }
 
 

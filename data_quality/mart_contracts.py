@@ -23,6 +23,10 @@ def _dimension(table: str, key: str) -> MartContract:
     return MartContract(table, (key,), is_never_empty=True)
 
 
+def _converted(violation: str) -> tuple[str, str, Severity, str]:
+    return ("money_converted", "every amount has an exchange rate", "warn", violation)
+
+
 CUSTOMER = ("customer_version_key", "dim_customer", "customer_version_key")
 PRODUCT = ("product_version_key", "dim_product", "product_version_key")
 SUPPLIER = ("supplier_key", "dim_supplier", "supplier_key")
@@ -32,6 +36,7 @@ WORK_CENTRE = ("work_centre_key", "dim_work_centre", "work_centre_key")
 GEOGRAPHY = ("geography_key", "dim_geography", "geography_key")
 DATE = ("date_key", "dim_date", "date_key")
 CHANNEL = ("channel_key", "dim_channel", "channel_key")
+CAMPAIGN = ("campaign_key", "dim_campaign", "campaign_key")
 
 MARTS = [
     _dimension("dim_date", "date_key"),
@@ -44,6 +49,7 @@ MARTS = [
     _dimension("dim_geography", "geography_key"),
     _dimension("dim_currency", "currency_code"),
     _dimension("dim_work_centre", "work_centre_key"),
+    _dimension("dim_campaign", "campaign_key"),
     MartContract(
         "fct_order_line",
         ("order_line_key", "order_key", "net_amount", "net_amount_reporting"),
@@ -85,6 +91,58 @@ MARTS = [
     MartContract("fct_shipment", ("shipment_key",), (CARRIER, SUPPLIER, WAREHOUSE, GEOGRAPHY, DATE)),
     MartContract("fct_production_order", ("production_order_key",), (PRODUCT, DATE)),
     MartContract("fct_production_operation", ("production_operation_key",), (PRODUCT, WORK_CENTRE, DATE)),
+    MartContract(
+        "fct_payment",
+        ("payment_key", "moved_amount"),
+        (CUSTOMER, DATE),
+        (
+            (
+                "only_success_moves_money",
+                "payments that did not succeed move nothing",
+                "critical",
+                "checked.status <> 'succeeded' AND checked.moved_amount <> 0",
+            ),
+            _converted("checked.moved_amount <> 0 AND checked.moved_amount_reporting IS NULL"),
+        ),
+    ),
+    MartContract(
+        "fct_refund",
+        ("refund_key", "total_amount"),
+        (CUSTOMER, DATE),
+        (_converted("checked.total_amount <> 0 AND checked.total_amount_reporting IS NULL"),),
+    ),
+    MartContract("fct_return_line", ("return_line_key", "quantity"), (CUSTOMER, PRODUCT, WAREHOUSE, GEOGRAPHY, DATE)),
+    MartContract("fct_stock_movement", ("stock_movement_key", "quantity_change"), (PRODUCT, WAREHOUSE, DATE)),
+    MartContract(
+        "fct_shipment_event",
+        ("shipment_event_key", "event_number"),
+        (CARRIER, GEOGRAPHY, DATE),
+        (
+            (
+                "time_runs_forward",
+                "no event lies before the one before it",
+                "critical",
+                "checked.hours_since_previous < 0 OR checked.hours_to_next < 0",
+            ),
+        ),
+    ),
+    MartContract(
+        "fct_landed_cost",
+        ("purchase_order_line_key",),
+        (SUPPLIER, PRODUCT, DATE),
+        (
+            _converted("checked.landed_amount_reporting IS NULL AND checked.goods_amount IS NOT NULL"),
+            (
+                "charges_lead_to_lines",
+                "every charge belongs to an order line",
+                "warn",
+                "checked.source_system = 'unknown'",
+            ),
+        ),
+    ),
+    MartContract("fct_ticket", ("ticket_key",), (CUSTOMER, GEOGRAPHY, DATE)),
+    MartContract("fct_campaign_touch", ("campaign_touch_key",), (CAMPAIGN, CUSTOMER, DATE)),
+    MartContract("fct_opportunity", ("opportunity_key",), (CAMPAIGN, CUSTOMER, DATE)),
     MartContract("mart_customer", ("customer_key",)),
     MartContract("mart_order", ("order_key",)),
     MartContract("mart_inventory"),
@@ -93,4 +151,21 @@ MARTS = [
     MartContract("mart_supplier_scorecard", ("supplier_key",)),
     MartContract("mart_production"),
     MartContract("mart_sales_weekly"),
+    MartContract("mart_delivery", ("shipment_key",)),
+    MartContract("mart_service", ("ticket_key",)),
+    MartContract("mart_returns"),
+    MartContract(
+        "mart_stock_reconciliation",
+        ("stock_reconciliation_key",),
+        rules=(
+            (
+                "parts_agree",
+                "counted change = explained + adjusted + unexplained",
+                "critical",
+                "checked.is_covered AND checked.counted_change "
+                "<> checked.explained_quantity + checked.adjusted_quantity + checked.unexplained_quantity",
+            ),
+        ),
+    ),
+    MartContract("mart_payment_reconciliation", ("payment_reconciliation_key",)),
 ]

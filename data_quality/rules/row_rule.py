@@ -63,3 +63,28 @@ def has_parent(entity: str, key: str, parent: str, parent_key: str, what: str) -
         f"NOT EXISTS (SELECT 1 FROM {{{parent}}} AS parent WHERE parent.{parent_key} = checked.{key})",
         f"{what} was not delivered",
     )
+
+
+def parent_known(entity: str, key: str, parent: str, parent_key: str, what: str) -> RowRule:
+    """The rule, reported only, that a document which a row names is known: it may live in a system that is not in use."""
+    return RowRule(
+        entity,
+        f"{key}_known",
+        key,
+        f"checked.{key} IS NOT NULL "
+        f"AND NOT EXISTS (SELECT 1 FROM {{{parent}}} AS parent WHERE parent.{parent_key} = checked.{key})",
+        f"{what} was not delivered; the row counts under the unknown one",
+        "warn",
+    )
+
+
+def is_one_of(entity: str, column: str, words: tuple[str, ...], what: str) -> RowRule:
+    """The rule that a column holds one of the words that everything after staging knows."""
+    listed = ", ".join(f"'{word}'" for word in words)
+    return RowRule(
+        entity,
+        f"{column}_known",
+        column,
+        f"checked.{column} IS NULL OR checked.{column} NOT IN ({listed})",
+        f"{what} is missing or none of: {', '.join(words)}",
+    )

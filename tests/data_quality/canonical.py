@@ -29,6 +29,12 @@ CLEAN: dict[str, Any] = {
     "valid_to": date(2025, 12, 31),
     "rejected_quantity": Decimal(0),
     "actual_end_on": date(2025, 6, 2),
+    "payment_type": "sale",
+    "total_amount": Decimal(20),
+    "charge_type": "freight",
+    "movement_type": "receipt",
+    "satisfaction": "good",
+    "probability_rate": Decimal("0.5"),
 }
 
 

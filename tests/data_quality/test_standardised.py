@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +35,33 @@ BREAKS: dict[str, dict[str, Any]] = {
     "rejected_within_received": {"rejected_quantity": 500},
     "actual_hours_readable": {"actual_hours": None},
     "ends_after_it_starts": {"actual_end_on": date(2025, 1, 1)},
+    "campaigns.ends_after_it_starts": {"ended_on": date(2025, 1, 1)},
     "quantity_per_assembly_positive": {"quantity_per_assembly": 0},
+    "payment_type_known": {"payment_type": "barter"},
+    "amount_sign_plausible": {"amount": -1},
+    "order_key_known": {"order_key": "unheard-of"},
+    "parts_agree": {"adjustment_amount": 6},
+    "quantity_positive": {"quantity": 0},
+    "currency_code_usable": {"currency_code": None},
+    "order_line_key_known": {"order_line_key": "unheard-of"},
+    "refund_key_known": {"refund_key": "unheard-of"},
+    "returned_not_more_than_sold": {"quantity": 6},
+    "charge_type_known": {"charge_type": "bribe"},
+    "names_what_it_is_for": {"purchase_order_key": None, "purchase_order_line_key": None, "shipment_key": None},
+    "movement_type_known": {"movement_type": "teleport"},
+    "product_key_known": {"product_key": "unheard-of"},
+    "shipment_named": {"shipment_key": None, "tracking_number": None},
+    "shipment_key_known": {"shipment_key": "unheard-of"},
+    "answered_after_it_was_opened": {"first_responded_at": datetime(2025, 5, 1)},
+    "satisfaction_known": {"satisfaction": "meh"},
+    "campaign_key_known": {"campaign_key": "unheard-of"},
+    "probability_rate_in_range": {"probability_rate": Decimal("1.5")},
 }
 
 
 def breaking(rule: RowRule) -> dict[str, Any]:
+    if f"{rule.entity}.{rule.name}" in BREAKS:
+        return BREAKS[f"{rule.entity}.{rule.name}"]
     if rule.name in BREAKS:
         return BREAKS[rule.name]
     if rule.name.endswith("_has_parent"):
@@ -140,7 +163,7 @@ def test_what_hangs_on_a_quarantined_row_goes_along_and_duplicates_keep_their_fi
         line = {**clean_row(columns["sales_order_lines"], "9-1", 901), **orphaned}
         twin = clean_row(columns["sales_order_lines"], "clean-0", 902)
         fill(con, "sales_order_lines", [line, twin])
-        shipment = {**clean_row(columns["shipments"], "9-s", 903), **orphaned}
+        shipment = {**own_row(columns["shipments"], "9-s", 903), **orphaned}
         fill(con, "shipments", [shipment])
     assert run_gate(settings, "run-1").passed
     with connect_lake(settings) as con:
@@ -151,6 +174,40 @@ def test_what_hangs_on_a_quarantined_row_goes_along_and_duplicates_keep_their_fi
         ("sales_order_lines", "clean-0", 902, "source_id_unique"),
         ("shipments", "9-s", 903, "parent_quarantined"),
     ]
+
+
+def test_money_and_goods_that_moved_do_not_follow_a_quarantined_order(tmp_path: Path) -> None:
+    settings = make_deployment(tmp_path)
+    columns = canonical_columns()
+    with connect_lake(settings) as con:
+        for entity in columns:
+            fill(con, entity, [])
+        fill(
+            con,
+            "sales_orders",
+            [{**clean_row(columns["sales_orders"], "9", 900), "order_key": "9", "ordered_on": None}],
+        )
+        fill(
+            con, "shipments", [{**clean_row(columns["shipments"], "9-s", 901), "order_key": "9", "shipment_key": "9-s"}]
+        )
+        fill(con, "shipment_events", [{**clean_row(columns["shipment_events"], "9-e", 902), "shipment_key": "9-s"}])
+        for number, entity in enumerate(("payments", "refunds", "return_lines"), start=903):
+            fill(con, entity, [{**clean_row(columns[entity], f"9-{entity}", number), "order_key": "9"}])
+    assert run_gate(settings, "run-1").passed
+    with connect_lake(settings) as con:
+        rows = con.execute("SELECT entity, source_id FROM ops.quarantine ORDER BY line").fetchall()
+    assert rows == [("sales_orders", "9"), ("shipments", "9-s"), ("shipment_events", "9-e")]
+
+
+def test_what_no_system_in_use_offers_is_not_missed(tmp_path: Path) -> None:
+    settings = make_deployment(tmp_path)
+    with connect_lake(settings) as con:
+        fill(con, "payments", [])
+    result = gate_standardised(settings, "run-1", {"payments": ["stg_shop__payments"]})
+    checked = {one.rule for one in result.results if one.subject == "payments"}
+    assert "amount_present" in checked
+    assert "order_key_known" not in checked
+    assert result.passed
 
 
 def test_a_source_that_was_misunderstood_stops_the_run(tmp_path: Path) -> None:

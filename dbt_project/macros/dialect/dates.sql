@@ -29,6 +29,24 @@
     datediff({{ second }}, {{ first }})
 {%- endmacro %}
 
+{# Whole seconds from the first moment to the second. #}
+{% macro seconds_between(first, second) -%}
+    {{ adapter.dispatch('seconds_between')(first, second) }}
+{%- endmacro %}
+
+{% macro default__seconds_between(first, second) -%}
+    date_diff('second', {{ first }}, {{ second }})
+{%- endmacro %}
+
+{% macro spark__seconds_between(first, second) -%}
+    (unix_timestamp({{ second }}) - unix_timestamp({{ first }}))
+{%- endmacro %}
+
+{# The first day of a date's month. #}
+{% macro month_start(value) -%}
+    cast(date_trunc('month', {{ value }}) as date)
+{%- endmacro %}
+
 {# The Monday of a date's ISO week. #}
 {% macro week_start(value) -%}
     cast(date_trunc('week', {{ value }}) as date)

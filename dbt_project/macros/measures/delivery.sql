@@ -40,3 +40,13 @@
 {% macro ratio(numerator, denominator) -%}
     cast({{ numerator }} / nullif({{ denominator }}, 0) as decimal(18, 6))
 {%- endmacro %}
+
+{# Whether a parcel waits at customs: it was held, and nothing that only happens after clearance came since. #}
+{% macro is_held_by_customs(last_held_at, last_moved_at) -%}
+    coalesce({{ last_held_at }} is not null and ({{ last_moved_at }} is null or {{ last_held_at }} > {{ last_moved_at }}), false)
+{%- endmacro %}
+
+{# Whether all of it came, and in time. NULL while one of the two is open and the other not failed. #}
+{% macro on_time_in_full(is_late, is_in_full) -%}
+    (not ({{ is_late }}) and {{ is_in_full }})
+{%- endmacro %}

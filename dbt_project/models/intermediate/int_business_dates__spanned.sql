@@ -8,16 +8,26 @@
     ('int_production_orders__unioned', 'started_on'),
     ('int_production_operations__unioned', 'actual_start_on'),
     ('int_reviews__unioned', 'reviewed_on'),
+    ('int_payments__unioned', 'paid_on'),
+    ('int_refunds__unioned', 'refunded_on'),
+    ('int_return_lines__unioned', 'returned_on'),
+    ('int_stock_movements__unioned', 'moved_on'),
+    ('int_shipment_events__unioned', 'occurred_at'),
+    ('int_landed_cost_charges__unioned', 'charged_on'),
+    ('int_tickets__unioned', 'opened_at'),
+    ('int_campaigns__unioned', 'started_on'),
+    ('int_campaign_touches__unioned', 'touched_at'),
+    ('int_opportunities__unioned', 'created_at'),
 ] -%}
 
 with spans as (
 
     {% for model, column in business_dates -%}
     select
-        min({{ column }}) as first_on,
-        max({{ column }}) as last_on
+        min(cast({{ column }} as date)) as first_on,
+        max(cast({{ column }} as date)) as last_on
     from {{ ref(model) }}
-    where {{ column }} between {{ earliest_date() }} and {{ latest_date() }}
+    where cast({{ column }} as date) between {{ earliest_date() }} and {{ latest_date() }}
     {% if not loop.last %}
     union all
 

@@ -16,6 +16,12 @@ sales_order_lines as (
 
 ),
 
+shipment_lines as (
+
+    select * from {{ ref('int_shipment_lines__unioned') }}
+
+),
+
 purchase_orders as (
 
     select * from {{ ref('int_purchase_orders__unioned') }}
@@ -80,6 +86,17 @@ bought_units as (
 
 ),
 
+packed_units as (
+
+    select
+        shipment_key,
+        sum(quantity) as units
+    from shipment_lines
+    where {{ is_live() }}
+    group by shipment_key
+
+),
+
 -- The last day of which shipments tell: what has not left by then is judged against it.
 known_until as (
 
@@ -118,13 +135,14 @@ joined as (
         shipments.delivered_on,
         coalesce(shipments.status, 'unknown') as status,
         known_until.known_until_on,
-        cast(coalesce(sold_units.units, bought_units.units) as decimal(18, 4)) as units,
+        cast(coalesce(packed_units.units, sold_units.units, bought_units.units) as decimal(18, 4)) as units,
         shipments.freight_amount,
         {{ known_currency('shipments.currency_code') }} as currency_code,
         {{ exchange_rate('shipments.currency_code', 'rates.rate') }} as exchange_rate
     from shipments
     left join sales_orders on shipments.order_key = sales_orders.order_key
     left join purchase_orders on shipments.purchase_order_key = purchase_orders.purchase_order_key
+    left join packed_units on shipments.shipment_key = packed_units.shipment_key
     left join sold_units on shipments.order_key = sold_units.order_key
     left join bought_units on shipments.purchase_order_key = bought_units.purchase_order_key
     left join customers

@@ -22,6 +22,24 @@ geographies as (
 
 ),
 
+payments as (
+
+    select * from {{ ref('fct_payment') }}
+
+),
+
+refunds as (
+
+    select * from {{ ref('fct_refund') }}
+
+),
+
+return_lines as (
+
+    select * from {{ ref('fct_return_line') }}
+
+),
+
 bought as (
 
     select
@@ -72,6 +90,36 @@ ranked_categories as (
 
 ),
 
+paid as (
+
+    select
+        customer_key,
+        sum(moved_amount_reporting) as paid_amount_reporting
+    from payments
+    group by customer_key
+
+),
+
+refunded as (
+
+    select
+        customer_key,
+        sum(total_amount_reporting) as refunded_amount_reporting
+    from refunds
+    group by customer_key
+
+),
+
+returned as (
+
+    select
+        customer_key,
+        sum(quantity) as returned_quantity
+    from return_lines
+    group by customer_key
+
+),
+
 favourite_categories as (
 
     select
@@ -102,11 +150,26 @@ select
     {{ days_between('bought.last_order_on', 'latest_order.latest_order_on') }} as days_since_last_order,
     coalesce(bought.order_count, 0) > 1 as is_repeat_customer,
     favourite_categories.category_name as favourite_category_name,
-    {{ reporting_currency_code() }} as reporting_currency_code
+    {{ reporting_currency_code() }} as reporting_currency_code,
+    cast(coalesce(returned.returned_quantity, 0) as decimal(18, 4)) as returned_quantity,
+    {{ return_rate('coalesce(returned.returned_quantity, 0)', 'bought.unit_count') }} as return_rate,
+    cast(coalesce(refunded.refunded_amount_reporting, 0) as decimal(24, 8)) as refunded_amount_reporting,
+    cast(coalesce(paid.paid_amount_reporting, 0) as decimal(24, 8)) as paid_amount_reporting
 from customers
 left join bought on customers.customer_key = bought.customer_key
 left join favourite_categories on customers.customer_key = favourite_categories.customer_key
+left join returned on customers.customer_key = returned.customer_key
+left join refunded on customers.customer_key = refunded.customer_key
+left join paid on customers.customer_key = paid.customer_key
 left join geographies on customers.geography_key = geographies.geography_key
 cross join latest_order
--- Orders of unknown customers stay together in one row, so that the sums of this mart are the sums of the company.
-where customers.is_current and (customers.customer_key <> {{ unknown_key() }} or bought.order_count > 0)
+-- Orders and money of unknown customers stay together in one row, so that the sums of this mart are the sums of the company.
+where
+    customers.is_current
+    and (
+        customers.customer_key <> {{ unknown_key() }}
+        or bought.order_count > 0
+        or returned.customer_key is not null
+        or refunded.customer_key is not null
+        or paid.customer_key is not null
+    )

@@ -88,6 +88,7 @@ recent_sales as (
 
     select
         order_lines.product_key,
+        {{ units_sold('order_lines.quantity') }} as sold_quantity,
         cast(
             {{ units_sold('order_lines.quantity') }} / {{ sales_window_weeks() }} as decimal(18, 4)
         ) as average_weekly_quantity
@@ -134,7 +135,8 @@ select
     coalesce(recent_sales.average_weekly_quantity, 0) as average_weekly_quantity,
     {{ weeks_of_cover('product_levels.quantity_on_hand', 'recent_sales.average_weekly_quantity') }} as weeks_of_cover,
     cast(coalesce(on_order.on_order_quantity, 0) as decimal(18, 4)) as on_order_quantity,
-    {{ reporting_currency_code() }} as reporting_currency_code
+    {{ reporting_currency_code() }} as reporting_currency_code,
+    {{ sell_through('coalesce(recent_sales.sold_quantity, 0)', 'product_levels.quantity_on_hand') }} as sell_through_rate
 from latest_levels
 inner join product_levels on latest_levels.product_key = product_levels.product_key
 inner join products on latest_levels.product_version_key = products.product_version_key

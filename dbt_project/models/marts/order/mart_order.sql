@@ -40,6 +40,24 @@ rates as (
 
 ),
 
+payments as (
+
+    select * from {{ ref('fct_payment') }}
+
+),
+
+refunds as (
+
+    select * from {{ ref('fct_refund') }}
+
+),
+
+return_lines as (
+
+    select * from {{ ref('fct_return_line') }}
+
+),
+
 line_totals as (
 
     -- What lines have from their order is the same on all of them.
@@ -162,6 +180,36 @@ order_reasons as (
 
 ),
 
+paid as (
+
+    select
+        order_key,
+        sum(moved_amount_reporting) as paid_amount_reporting
+    from payments
+    group by order_key
+
+),
+
+refunded as (
+
+    select
+        order_key,
+        sum(total_amount_reporting) as refunded_amount_reporting
+    from refunds
+    group by order_key
+
+),
+
+returned as (
+
+    select
+        order_key,
+        sum(quantity) as returned_quantity
+    from return_lines
+    group by order_key
+
+),
+
 known_until as (
 
     select max(known_on) as known_until_on
@@ -212,11 +260,17 @@ select
     {{ days_between('all_orders.ordered_on', 'all_orders.shipped_on') }} as days_to_ship,
     {{ is_on_time('all_orders.shipped_on', 'all_orders.due_on', 'known_until.known_until_on') }} as is_on_time,
     coalesce(first_orders.is_first_order, false) as is_first_order,
-    order_reasons.sales_reasons
+    order_reasons.sales_reasons,
+    cast(coalesce(returned.returned_quantity, 0) as decimal(18, 4)) as returned_quantity,
+    cast(coalesce(refunded.refunded_amount_reporting, 0) as decimal(24, 8)) as refunded_amount_reporting,
+    cast(coalesce(paid.paid_amount_reporting, 0) as decimal(24, 8)) as paid_amount_reporting
 from all_orders
 left join customers on all_orders.customer_version_key = customers.customer_version_key
 left join channels on all_orders.channel_key = channels.channel_key
 left join geographies on all_orders.geography_key = geographies.geography_key
 left join first_orders on all_orders.order_key = first_orders.order_key
 left join order_reasons on all_orders.order_key = order_reasons.order_key
+left join returned on all_orders.order_key = returned.order_key
+left join refunded on all_orders.order_key = refunded.order_key
+left join paid on all_orders.order_key = paid.order_key
 cross join known_until

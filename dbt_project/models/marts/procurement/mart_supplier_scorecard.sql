@@ -22,7 +22,7 @@ scores as (
         {{ rejection_rate('sum(rejected_quantity)', 'sum(received_quantity)') }} as rejection_rate,
         {{ share_of('not is_late') }} as on_time_rate,
         {{ share_of('is_in_full') }} as in_full_rate,
-        {{ share_of('not is_late and is_in_full') }} as on_time_in_full_rate,
+        {{ share_of(on_time_in_full('is_late', 'is_in_full')) }} as on_time_in_full_rate,
         cast(avg(lead_time_days) as decimal(18, 4)) as average_lead_time_days,
         cast(stddev_samp(lead_time_days) as decimal(18, 4)) as lead_time_days_stddev,
         {{ ratio('sum(price_variance_amount_reporting)', 'sum(standard_amount_reporting)') }} as average_price_variance_rate

@@ -1,0 +1,67 @@
+"""Rules about customer service, campaigns and the sales that may come of them."""
+
+from data_quality.rules.row_rule import RowRule, has_parent, known_currency, parent_known, present, sane_date
+
+SERVICE_RULES = [
+    present("tickets", "ticket_key", "the ticket's number"),
+    present("tickets", "opened_at", "the moment of opening"),
+    sane_date("tickets", "opened_at", "the moment of opening"),
+    present("tickets", "status", "the status (or its meaning: see the pack's vocabulary)"),
+    RowRule(
+        "tickets",
+        "answered_after_it_was_opened",
+        "first_responded_at",
+        "checked.first_responded_at < checked.opened_at OR checked.solved_at < checked.opened_at",
+        "the ticket was answered or solved before it was opened",
+        "warn",
+    ),
+    RowRule(
+        "tickets",
+        "satisfaction_known",
+        "satisfaction",
+        "checked.satisfaction IS NOT NULL AND checked.satisfaction NOT IN ('good', 'bad')",
+        "the satisfaction is neither good nor bad; it counts as not given",
+        "warn",
+    ),
+    parent_known("tickets", "order_key", "sales_orders", "order_key", "the order that the ticket is about"),
+    present("ticket_events", "ticket_event_key", "the event's number"),
+    present("ticket_events", "occurred_at", "the moment of the event"),
+    sane_date("ticket_events", "occurred_at", "the moment of the event"),
+    has_parent("ticket_events", "ticket_key", "tickets", "ticket_key", "the ticket of the event"),
+    present("campaigns", "campaign_key", "the campaign's number"),
+    present("campaigns", "campaign_name", "the campaign's name"),
+    RowRule(
+        "campaigns",
+        "currency_code_usable",
+        "currency_code",
+        "(checked.budget_amount IS NOT NULL OR checked.actual_cost_amount IS NOT NULL) "
+        "AND (checked.currency_code IS NULL OR NOT regexp_full_match(checked.currency_code, '[A-Z]{{3}}'))",
+        "the currency of the money is not an ISO 4217 code",
+    ),
+    RowRule(
+        "campaigns",
+        "ends_after_it_starts",
+        "ended_on",
+        "checked.ended_on < checked.started_on",
+        "the campaign ended before it began",
+        "warn",
+    ),
+    present("campaign_touches", "campaign_touch_key", "the touch's number"),
+    present("campaign_touches", "touched_at", "the moment of the touch"),
+    sane_date("campaign_touches", "touched_at", "the moment of the touch"),
+    parent_known("campaign_touches", "campaign_key", "campaigns", "campaign_key", "the campaign of the touch"),
+    present("leads", "lead_key", "the lead's number"),
+    present("leads", "status", "the status (or its meaning: see the pack's vocabulary)"),
+    present("opportunities", "opportunity_key", "the opportunity's number"),
+    present("opportunities", "created_at", "the day of entry"),
+    sane_date("opportunities", "created_at", "the day of entry"),
+    present("opportunities", "status", "the status (or its meaning: see the pack's vocabulary)"),
+    known_currency("opportunities"),
+    RowRule(
+        "opportunities",
+        "probability_rate_in_range",
+        "probability_rate",
+        "checked.probability_rate NOT BETWEEN 0 AND 1",
+        "the chance is not between 0 and 1",
+    ),
+]
