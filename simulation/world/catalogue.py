@@ -47,7 +47,7 @@ CATEGORIES = (
     Category("AB", "Modest wear", "620449", 0.04, 4999, 11999, "letters", 560, 38, 0.0, 9.0, 0.70, ("Abaya", "Kaftan")),
     Category("AC", "Accessories", "621430", 0.02, 999, 2499, "one", 90, 5, -0.2, 1.2, 0.40, ("Scarf", "Belt")),
 )
-SIZES = {"letters": ("XS", "S", "M", "L", "XL", "XXL"), "numbers": ("34", "36", "38", "40", "42", "44"), "one": ("ONE",)}
+SIZES = {"letters": ("XS", "S", "M", "L", "XL", "XXL"), "numbers": ("34", "36", "38", "40", "42", "44"), "one": ("OS",)}
 # Size curves of Europe, the US and the Gulf.
 SIZE_CURVES = np.array([[9, 22, 29, 22, 12, 6], [6, 16, 25, 25, 17, 11], [7, 19, 27, 25, 15, 7]], dtype=np.float64)
 COLOURS = (

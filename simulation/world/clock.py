@@ -26,6 +26,7 @@ class Plan:
 
     scale: float
     seed: int
+    dirt: float = 0.0
 
     def draws(self, part: str) -> np.random.Generator:
         """The random numbers of one part."""

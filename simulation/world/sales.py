@@ -97,7 +97,7 @@ def make(plan: Plan, catalogue: Catalogue, wanted: Wanted, journeys: Journeys, a
         parcels=parcels,
         refunds=refunds,
         refund_lines=refund_lines,
-        payments=_payments(draws, orders, refunds),
+        payments=_payments(draws, orders, refunds, plan),
         kept=kept,
     )
 
@@ -323,7 +323,7 @@ def _gateways(draws: np.random.Generator, market: Ints, orders: pl.DataFrame) ->
     return np.where(at_once, 0, gateway)
 
 
-def _payments(draws: np.random.Generator, orders: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
+def _payments(draws: np.random.Generator, orders: pl.DataFrame, refunds: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     """One row per attempt to move money, with the time at which it succeeded or failed."""
     paid = orders.select("order_number", "ordered_at", "first_shipped_at", "delivered_at", "gateway", "currency", "total")
     columns = ("order_number", "refund_id", "gateway", "currency", "kind", "amount", "created_at", "settled_at", "is_failure")
@@ -350,6 +350,12 @@ def _payments(draws: np.random.Generator, orders: pl.DataFrame, refunds: pl.Data
         "created_at", pl.col("created_at").alias("settled_at"), pl.lit(False).alias("is_failure"),
     )  # fmt: skip
     moved = pl.concat([frame.select(columns) for frame in (failed, sale, captured, back)], how="vertical_relaxed")
-    return moved.sort("order_number", "created_at", "kind").with_columns(
+    moved = moved.sort("order_number", "created_at", "kind").with_columns(
         payment_id=pl.int_range(pl.len()) * 9 + 6_000_000_000_000, is_planted=pl.lit(False)
     )
+    # A planted error: a sale that the gateway booked twice, and nobody gave back.
+    sold = moved.filter((pl.col("kind") == "sale") & ~pl.col("is_failure") & (pl.col("gateway") != "cash_on_delivery"))
+    twice = sold.filter(pl.Series(plan.draws("double payments").random(sold.height) < plan.dirt / 4)).with_columns(
+        pl.col("payment_id") + 1, pl.col("created_at", "settled_at") + pl.duration(seconds=31), is_planted=pl.lit(True)
+    )
+    return pl.concat([moved, twice]).sort("payment_id")

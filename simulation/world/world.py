@@ -43,6 +43,11 @@ class World:
     marketing: Marketing
     lost_demand: pl.DataFrame
 
+    @property
+    def dirt(self) -> float:
+        """The share of rows with a planted error."""
+        return self.plan.dirt
+
 
 def _cells(frame: pl.DataFrame) -> pl.DataFrame:
     """Say SKU and warehouse instead of the cell."""
