@@ -235,13 +235,20 @@ def dbt(
 
 @app.command()
 def simulate(
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the exports go; one folder a system is made in it.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Where the exports go; one folder a system is made in it.")
+    ],
     scale: Annotated[float, typer.Option("--scale", help="1 is about 50,000 orders in three years.")] = 1.0,
-    seed: Annotated[int, typer.Option("--seed", help="Another seed is another company; the same seed writes the same bytes.")] = 1,
+    seed: Annotated[
+        int, typer.Option("--seed", help="Another seed is another company; the same seed writes the same bytes.")
+    ] = 1,
     day: Annotated[
-        str | None, typer.Option("--day", metavar="YYYY-MM-DD", help="Only what this day changed, instead of all until --end.")
+        str | None,
+        typer.Option("--day", metavar="YYYY-MM-DD", help="Only what this day changed, instead of all until --end."),
     ] = None,
-    end: Annotated[str, typer.Option("--end", metavar="YYYY-MM-DD", help="The last day of a whole delivery.")] = "2026-10-31",
+    end: Annotated[
+        str, typer.Option("--end", metavar="YYYY-MM-DD", help="The last day of a whole delivery.")
+    ] = "2026-10-31",
     dirt: Annotated[float, typer.Option("--dirt", help="Share of rows with a planted error.")] = 0.002,
 ) -> None:
     """Write the exports of a simulated fashion company, and the truth beside them, to try Weft or to test it."""
@@ -249,7 +256,8 @@ def simulate(
 
     written = write(out, scale, seed, _day(day, "--day") if day else None, _day(end, "--end"), dirt)
     Console(highlight=False, soft_wrap=True).print(
-        f"{out}: {len(written.files)} files, {written.orders:,} orders, {written.planted_errors:,} planted errors", markup=False
+        f"{out}: {len(written.files)} files, {written.orders:,} orders, {written.planted_errors:,} planted errors",
+        markup=False,
     )
 
 

@@ -41,7 +41,12 @@ class Written:
 
 
 def simulate(
-    out: Path, scale: float = 1.0, seed: int = 1, day: date | None = None, end: date = LAST_DAY, dirt: float = DEFAULT_DIRT
+    out: Path,
+    scale: float = 1.0,
+    seed: int = 1,
+    day: date | None = None,
+    end: date = LAST_DAY,
+    dirt: float = DEFAULT_DIRT,
 ) -> Written:
     """Write everything until `end`, or only what `day` changed.
 

@@ -14,7 +14,14 @@ from simulation.exports.wms import month_ends
 from simulation.world.stock import levels
 from simulation.world.world import World
 
-PLANTED = {"system": pl.String, "entity": pl.String, "file": pl.String, "key": pl.String, "kind": pl.String, "column": pl.String}
+PLANTED = {
+    "system": pl.String,
+    "entity": pl.String,
+    "file": pl.String,
+    "key": pl.String,
+    "kind": pl.String,
+    "column": pl.String,
+}
 
 
 def totals(world: World, view: View) -> pl.DataFrame:
@@ -32,8 +39,14 @@ def totals(world: World, view: View) -> pl.DataFrame:
     )
     paid = view.known(world.payments.filter(~pl.col("is_failure")), "settled_at")
     paid = paid.with_columns(day=pl.col("settled_at").cast(pl.Date))
-    received = paid.filter(pl.col("kind").is_in(["sale", "capture"])).group_by("day", "currency").agg(pl.col("amount").sum().alias("payments"))
-    returned = paid.filter(pl.col("kind") == "refund").group_by("day", "currency").agg(pl.col("amount").sum().alias("refunds"))
+    received = (
+        paid.filter(pl.col("kind").is_in(["sale", "capture"]))
+        .group_by("day", "currency")
+        .agg(pl.col("amount").sum().alias("payments"))
+    )
+    returned = (
+        paid.filter(pl.col("kind") == "refund").group_by("day", "currency").agg(pl.col("amount").sum().alias("refunds"))
+    )
     shipped = view.known(orders.filter(pl.col("first_shipped_at").is_not_null()), "first_shipped_at")
     invoiced = shipped.group_by(pl.col("first_shipped_at").cast(pl.Date).alias("day"), "currency").agg(
         pl.len().alias("invoice_count"), pl.col("total").sum().alias("invoices")
@@ -66,10 +79,15 @@ def identities(world: World, view: View) -> pl.DataFrame:
     columns = ("person", "system", "entity", "source_id", "name", "email", "phone", "merged_into")
     text = pl.String
     account = view.known(world.accounts, "created_at").select(
-        "person", pl.lit("shopify").alias("system"), pl.lit("customer").alias("entity"), pl.col("customer_id").cast(text).alias("source_id"),
-        pl.format("{} {}", "first_name", "last_name").alias("name"), "email", "phone",
+        "person",
+        pl.lit("shopify").alias("system"),
+        pl.lit("customer").alias("entity"),
+        pl.col("customer_id").cast(text).alias("source_id"),
+        pl.format("{} {}", "first_name", "last_name").alias("name"),
+        "email",
+        "phone",
         pl.when(view.has("merged_at")).then(pl.col("merged_into").cast(text)).alias("merged_into"),
-    )  # fmt: skip
+    )
     guest = (
         view.known(world.orders.filter("is_guest"), "ordered_at")
         .join(world.people.drop("market"), on="person", how="left", maintain_order="left")
@@ -93,7 +111,9 @@ def identities(world: World, view: View) -> pl.DataFrame:
         "person", pl.lit("zendesk").alias("system"), pl.lit("user").alias("entity"), pl.col("user_id").cast(text).alias("source_id"),
         "name", "email", "phone", pl.lit(None, text).alias("merged_into"),
     )  # fmt: skip
-    return pl.concat([frame.select(columns) for frame in (account, guest, contact, lead, user)]).sort("person", "system", "entity", "source_id")
+    return pl.concat([frame.select(columns) for frame in (account, guest, contact, lead, user)]).sort(
+        "person", "system", "entity", "source_id"
+    )
 
 
 def write(world: World, view: View, out: Path, planted: list[dict[str, str]]) -> None:
@@ -108,7 +128,9 @@ def write(world: World, view: View, out: Path, planted: list[dict[str, str]]) ->
         "products": world.products,
         "calendar": world.calendar,
         "orders": view.known(world.orders, "ordered_at"),
-        "lines": world.lines.join(view.known(world.orders, "ordered_at").select("order_number"), on="order_number", how="semi"),
+        "lines": world.lines.join(
+            view.known(world.orders, "ordered_at").select("order_number"), on="order_number", how="semi"
+        ),
         "parcels": view.known(world.parcels, "shipped_at"),
         "refunds": view.known(world.refunds, "created_at"),
         "refund_lines": view.known(world.refund_lines, "created_at"),

@@ -33,7 +33,13 @@ CODES = {
 
 def events(world: World) -> pl.DataFrame:
     """Every event with when it happened and when it became known."""
-    start = pl.DataFrame({"warehouse": [w.code for w in WAREHOUSES], "start": [w.city for w in WAREHOUSES], "from": [w.country for w in WAREHOUSES]})
+    start = pl.DataFrame(
+        {
+            "warehouse": [w.code for w in WAREHOUSES],
+            "start": [w.city for w in WAREHOUSES],
+            "from": [w.country for w in WAREHOUSES],
+        }
+    )
     end = pl.DataFrame({"market": [m.code for m in MARKETS], "end": [m.name for m in MARKETS]})
     parcels = world.parcels.join(start, on="warehouse", how="left", maintain_order="left").join(
         end, on="market", how="left", maintain_order="left"
@@ -56,10 +62,10 @@ def events(world: World) -> pl.DataFrame:
     frames = []
     for step, time in times.items():
         at_start = step in ("label", "pickup", "departed")
-        valid = is_held if step in ("hold", "cleared") else pl.lit(True)
+        some = parcels.filter(is_held.fill_null(False)) if step in ("hold", "cleared") else parcels
         codes = {carrier: known[step] for carrier, known in CODES.items()}
         frames.append(
-            parcels.filter(valid.fill_null(False)).select(
+            some.select(
                 pl.col("carrier").alias("carrier_code"),
                 "tracking_number",
                 pl.col("carrier").replace_strict(codes, default=STEPS[step]).alias("event_code"),
@@ -68,18 +74,25 @@ def events(world: World) -> pl.DataFrame:
                 pl.col("start" if at_start else "end").alias("place"),
                 pl.col("from" if at_start else "market").alias("country_code"),
                 "promised_on",
-                pl.when(pl.lit(step == "delivered") & (pl.col("grams") % 3 == 0)).then(pl.lit("neighbour")).alias("signed_by"),
+                pl.when(pl.lit(step == "delivered") & (pl.col("grams") % 3 == 0))
+                .then(pl.lit("neighbour"))
+                .alias("signed_by"),
                 pl.lit(list(times).index(step)).alias("step"),
             )
         )
-    happened = pl.concat(frames).filter(pl.col("event_time").is_not_null()).sort("event_time", "tracking_number", "step")
-    # One event in two hundred is reported late.
-    wait = pl.when(pl.int_range(pl.len()) % 200 == 0).then(pl.int_range(pl.len()) % 3 + 1).otherwise(0)
+    happened = (
+        pl.concat(frames).filter(pl.col("event_time").is_not_null()).sort("event_time", "tracking_number", "step")
+    )
+    # One event in forty is reported late.
+    wait = pl.when(pl.int_range(pl.len()) % 40 == 0).then(pl.int_range(pl.len()) // 40 % 3 + 1).otherwise(0)
     return happened.with_columns((pl.col("event_time") + pl.duration(days=wait)).alias(CHANGED)).drop("step")
 
 
 def tables(world: World, view: View) -> Iterator[Table]:
     """The one table."""
     yield Table(
-        SYSTEM, "tracking", events(world), Dirt(key="tracking_number", parent="tracking_number", date="event_time", repeats=True)
+        SYSTEM,
+        "tracking",
+        events(world),
+        Dirt(key="tracking_number", parent="tracking_number", date="event_time", repeats=True),
     )

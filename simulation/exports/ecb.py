@@ -1,7 +1,7 @@
 """The ECB's reference rates, up to a day.
 
-Comes in: the rates file that the other example ships. Goes out: `ecb/exchange_rate_<day>.csv.gz`, the whole history as the bank publishes it.
-Called by `simulate`.
+Comes in: the rates file that the other example ships. Goes out: `ecb/exchange_rate_<day>.csv.gz`, the whole history
+as the bank publishes it. Called by `simulate`.
 """
 
 import gzip

@@ -69,9 +69,9 @@ def _exceptions() -> pl.DataFrame:
             rows.append((day, None, "0,00", "summer shutdown"))
         elif (day.month, day.day) in FEASTS or (day.month, day.day) > (12, 24) or (day.month, day.day) == (1, 2):
             rows.append((day, None, "0,00", "holiday"))
-    return pl.DataFrame(rows, schema=["exception_on", "work_centre_code", "available_hours", "reason"], orient="row").with_columns(
-        pl.col("work_centre_code").cast(pl.String)
-    )
+    return pl.DataFrame(
+        rows, schema=["exception_on", "work_centre_code", "available_hours", "reason"], orient="row"
+    ).with_columns(pl.col("work_centre_code").cast(pl.String))
 
 
 def _made(world: World, view: View) -> pl.DataFrame:

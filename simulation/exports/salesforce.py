@@ -1,7 +1,7 @@
 """Exports of the CRM, in the layout of Fivetran's Salesforce connector.
 
-Comes in: contacts, leads, campaigns, partners and deals as of a day. Goes out: tables. Campaigns and their members have no test seed to take
-a layout from; their columns are Salesforce's own names in the connector's spelling. Called by `simulate`.
+Comes in: contacts, leads, campaigns, partners and deals as of a day. Goes out: tables. Campaigns and their members have no test seed
+to take a layout from; their columns are Salesforce's own names in the connector's spelling. Called by `simulate`.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,11 @@ COUNTRIES = {
     "IE": "Ireland", "GB": "UK", "US": "USA", "AE": "UAE", "SA": "KSA",
 }  # fmt: skip
 CLUBS = {m.code: f"001SIM9{number:08d}AAA" for number, m in enumerate(MARKETS)}
-STAGES = (("created_at", "Prospecting", 10), ("qualified_at", "Qualification", 30), ("proposed_at", "Proposal/Price Quote", 60))
+STAGES = (
+    ("created_at", "Prospecting", 10),
+    ("qualified_at", "Qualification", 30),
+    ("proposed_at", "Proposal/Price Quote", 60),
+)
 
 
 def tables(world: World, view: View) -> Iterator[Table]:
@@ -43,7 +47,9 @@ def _accounts(world: World, view: View) -> Table:
         name=pl.format("Club {}", "billing_country_code"), billing_country=pl.col("billing_country_code").replace_strict(COUNTRIES),
         type=pl.lit("Club"),
     ).with_columns(pl.lit(OPENED).cast(pl.Datetime("ms")).alias(CHANGED))  # fmt: skip
-    return Table(SYSTEM, "account", pl.concat([partners, clubs], how="diagonal").with_columns(is_deleted=pl.lit("FALSE")))
+    return Table(
+        SYSTEM, "account", pl.concat([partners, clubs], how="diagonal").with_columns(is_deleted=pl.lit("FALSE"))
+    )
 
 
 def _contacts(world: World, view: View) -> Table:
@@ -137,9 +143,10 @@ def _opportunities(world: World, view: View) -> Table:
 def _campaigns(world: World, view: View) -> Iterator[Table]:
     planned = pl.col("starts_on").cast(pl.Datetime("ms")) - pl.duration(days=14)
     known = world.marketing.campaigns.with_columns(
-        planned_at=pl.max_horizontal(planned, pl.lit(OPENED).cast(pl.Datetime("ms"))), started_at=pl.col("starts_on").cast(pl.Datetime("ms")),
+        planned_at=pl.max_horizontal(planned, pl.lit(OPENED).cast(pl.Datetime("ms"))),
+        started_at=pl.col("starts_on").cast(pl.Datetime("ms")),
         ended_at=pl.col("ends_on").cast(pl.Datetime("ms")) + pl.duration(hours=20),
-    )  # fmt: skip
+    )
     known = view.known(known, "planned_at")
     changed = view.last("planned_at", "started_at", "ended_at")
     status = (

@@ -19,15 +19,20 @@ from simulation.exports.view import View
 LAYOUTS = Path(__file__).parent / "layouts"
 CHANGED = "_changed_at"
 KEY_OFFSET = 90_000_000_000_000
+TIMES = "%Y-%m-%d %H:%M:%S"
 BAD_NUMBERS = ("n/a", "1O", "#REF!", "zwei")
 BAD_DATES = ("31/02/2026", "yesterday", "0000-00-00", "2026-13-45")
 
 
 @dataclass(frozen=True)
 class Dirt:
-    """Which errors may be planted in a table. Those of new rows get keys of their own, so that no true row is changed by them."""
+    """Which errors may be planted in a table. Those of new rows get keys of their own, so that no true row is changed by them.
+
+    `beside` is another column of the table's key.
+    """
 
     key: str
+    beside: str | None = None
     parent: str | None = None
     number: str | None = None
     date: str | None = None
@@ -72,7 +77,11 @@ def delivered(table: Table, view: View) -> pl.DataFrame:
         frame = frame.filter(pl.col(CHANGED) < view.until)
         if view.is_increment:
             frame = frame.filter(pl.col(CHANGED) >= view.since)
-    extra = {"_fivetran_synced": pl.lit(view.synced), "_fivetran_deleted": pl.lit("FALSE"), "_fivetran_active": pl.lit("TRUE")}
+    extra = {
+        "_fivetran_synced": pl.lit(view.synced),
+        "_fivetran_deleted": pl.lit("FALSE"),
+        "_fivetran_active": pl.lit("TRUE"),
+    }
     frame = frame.with_columns(value.alias(name) for name, value in extra.items() if name not in frame.columns)
     return frame.select(
         pl.col(name) if name in frame.columns else pl.lit(None, pl.String).alias(name) for name in columns_of(table)
@@ -93,7 +102,9 @@ class Planter:
 
     def draws(self, table: Table) -> np.random.Generator:
         """Random numbers of one table on one day."""
-        return np.random.default_rng([self.seed, self.view.day.toordinal(), crc32(f"{table.system}.{table.entity}".encode())])
+        return np.random.default_rng(
+            [self.seed, self.view.day.toordinal(), crc32(f"{table.system}.{table.entity}".encode())]
+        )
 
     def note(self, table: Table, file: str, keys: list[str], kind: str, column: str = "") -> None:
         self.planted += [
@@ -126,15 +137,15 @@ class Planter:
             if values:
                 chosen = np.array(values)[draws.integers(0, len(values), len(some))]
                 copies = copies.with_columns(pl.Series(column, chosen, dtype=pl.String))
-                frame = frame.with_columns(pl.col(column).cast(pl.String) if frame[column].dtype.is_integer() else _text(column))
+                frame = frame.with_columns(_text(frame, column))
                 extra = [part.with_columns(pl.col(column).cast(pl.String)) for part in extra]
             else:
                 copies = copies.with_columns(self._new_key(frame, column, "parent"))
-            self.note(table, file, copies[dirt.key].cast(pl.String).to_list(), kind, column)
+            self.note(table, file, _keys(copies, dirt), kind, column)
             extra.append(copies)
         again = frame[self._some(draws, frame.height)] if dirt.repeats else None
         if extra:
-            frame = pl.concat([frame, *(part.cast(frame.schema) for part in extra)])  # type: ignore[arg-type]
+            frame = pl.concat([frame, *(part.cast(frame.schema) for part in extra)])
         return frame, again
 
     def _new_key(self, frame: pl.DataFrame, column: str, kind: str) -> pl.Expr:
@@ -146,25 +157,36 @@ class Planter:
     def _garble(
         self, table: Table, dirt: Dirt, frame: pl.DataFrame, draws: np.random.Generator, file: str
     ) -> pl.DataFrame:
-        strange = np.flatnonzero((frame[dirt.names[-1]].fill_null("").str.len_bytes() != frame[dirt.names[-1]].fill_null("").str.len_chars()))
+        strange = np.flatnonzero(
+            frame[dirt.names[-1]].fill_null("").str.len_bytes() != frame[dirt.names[-1]].fill_null("").str.len_chars()
+        )
         some = strange[self._some(draws, len(strange))]
         for name in dirt.names:
             garbled = pl.Series([_garbled(text) for text in frame[name][some].to_list()], dtype=pl.String)
             frame = frame.with_columns(frame[name].clone().scatter(some, garbled).alias(name))
-        self.note(table, file, frame[some, dirt.key].cast(pl.String).to_list(), "wrong_encoding", dirt.names[-1])
+        self.note(table, file, _keys(frame[some], dirt), "wrong_encoding", dirt.names[-1])
         return frame
 
 
-def _text(column: str) -> pl.Expr:
+def _text(frame: pl.DataFrame, column: str) -> pl.Expr:
     """A column as the file would have it, so that another text can stand in it."""
+    if isinstance(frame[column].dtype, pl.Datetime):
+        return pl.col(column).dt.strftime(TIMES)
     return pl.col(column).cast(pl.String)
+
+
+def _keys(frame: pl.DataFrame, dirt: Dirt) -> list[str]:
+    """What tells the rows of a file apart."""
+    key = pl.col(dirt.key).cast(pl.String)
+    keys = frame.select(pl.format("{}|{}", pl.col(dirt.beside).cast(pl.String), key) if dirt.beside else key)
+    return keys.to_series().to_list()
 
 
 def write_csv(frame: pl.DataFrame, path: Path, delimiter: str = ",") -> None:
     """Write one file; the same rows give the same bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
     frame.write_csv(
-        path, separator=delimiter, compression="gzip", compression_level=1, datetime_format="%Y-%m-%d %H:%M:%S", check_extension=False
+        path, separator=delimiter, compression="gzip", compression_level=1, datetime_format=TIMES, check_extension=False
     )
 
 
@@ -195,6 +217,6 @@ def write_table(table: Table, view: View, out: Path, planter: Planter) -> list[P
     second = path.with_name(f"{table.entity}_{view.day}_again.csv.gz")
     write_csv(again, second, table.delimiter)
     planter.note(
-        table, f"{table.system}/{second.name}", again[table.dirt.key].cast(pl.String).to_list() if table.dirt else [], "delivered_twice"
+        table, f"{table.system}/{second.name}", _keys(again, table.dirt) if table.dirt else [], "delivered_twice"
     )
     return [path, second]

@@ -1,6 +1,7 @@
 """Exports of the warehouse system: receipts, stock, moves, picks, counts.
 
-Comes in: the world as of a day. Goes out: tables in the layout of the pack `wms`. Times are UTC, in all three warehouses. Called by `simulate`.
+Comes in: the world as of a day. Goes out: tables in the layout of the pack `wms`. Times are UTC, in all three warehouses.
+Called by `simulate`.
 """
 
 from collections.abc import Iterator
@@ -20,7 +21,9 @@ MOVE_TYPES = {"opening": "FOUND", "production": "PRODUCTION_RECEIPT", "return": 
 
 def location_of(sku: pl.Expr) -> pl.Expr:
     """The bin of a SKU, the same in every warehouse."""
-    return pl.format("{}-{}-{}", pl.lit("ABCDEFGH").str.slice(sku % 8, 1), (sku // 8 % 40).cast(pl.String).str.zfill(2), sku // 320)
+    return pl.format(
+        "{}-{}-{}", pl.lit("ABCDEFGH").str.slice(sku % 8, 1), (sku // 8 % 40).cast(pl.String).str.zfill(2), sku // 320
+    )
 
 
 def month_ends(view: View) -> list[date]:
@@ -94,7 +97,7 @@ def _receipts(world: World, view: View, products: pl.DataFrame) -> Table:
             pl.when(pl.col("rejected") > 0).then(pl.lit("quality")).alias("reject_reason"),
             pl.col("received_at").alias(CHANGED),
         ),
-        Dirt(key="receipt_number", parent="po_number", date="received_at"),
+        Dirt(key="receipt_number", beside="line_number", parent="po_number", date="received_at"),
     )
 
 

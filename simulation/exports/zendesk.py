@@ -1,6 +1,7 @@
 """Exports of the service desk, in the layout of Fivetran's Zendesk connector.
 
-Comes in: tickets and their writers as of a day. Goes out: tickets, comments, field history, tags, users, groups, policies. Called by `simulate`.
+Comes in: tickets and their writers as of a day. Goes out: tickets, comments, field history, tags, users, groups, policies.
+Called by `simulate`.
 """
 
 from collections.abc import Iterator
@@ -53,7 +54,10 @@ def tables(world: World, view: View) -> Iterator[Table]:
             status.alias("status"),
             pl.format("Question about order {}", "order_number").alias("subject"),
             pl.col("requester_id").alias("submitter_id"),
-            pl.when(pl.col("cause") == "product_question").then(pl.lit("question")).otherwise(pl.lit("problem")).alias("type"),
+            pl.when(pl.col("cause") == "product_question")
+            .then(pl.lit("question"))
+            .otherwise(pl.lit("problem"))
+            .alias("type"),
             changed.alias("updated_at"),
             pl.format("https://service.example.com/tickets/{}", "ticket_id").alias("url"),
             pl.col("channel").replace_strict(CHANNELS).alias("via_channel"),
@@ -68,13 +72,16 @@ def tables(world: World, view: View) -> Iterator[Table]:
     )
     yield _comments(tickets, view)
     yield _history(tickets, view)
-    yield Table(
-        SYSTEM, "ticket_tag", tickets.select(pl.col("cause").alias("tag"), "ticket_id").sort("ticket_id")
-    )
+    yield Table(SYSTEM, "ticket_tag", tickets.select(pl.col("cause").alias("tag"), "ticket_id").sort("ticket_id"))
     yield Table(
         SYSTEM,
         "ticket_sla_policy",
-        tickets.select("ticket_id", pl.lit(POLICY).alias("sla_policy_id"), pl.col("opened_at").alias("policy_applied_at"), pl.col("opened_at").alias(CHANGED)),
+        tickets.select(
+            "ticket_id",
+            pl.lit(POLICY).alias("sla_policy_id"),
+            pl.col("opened_at").alias("policy_applied_at"),
+            pl.col("opened_at").alias(CHANGED),
+        ),
     )
 
 
@@ -94,11 +101,19 @@ def _people(world: World, view: View) -> Iterator[Table]:
         pl.col("language").replace_strict(LOCALES).alias("locale"), "created_at",
     )  # fmt: skip
     everyone = pl.concat([agents, users], how="diagonal").with_columns(
-        active=pl.lit("TRUE"), suspended=pl.lit("FALSE"), verified=pl.lit("TRUE"), updated_at=pl.col("created_at"), time_zone=pl.lit("UTC")
+        active=pl.lit("TRUE"),
+        suspended=pl.lit("FALSE"),
+        verified=pl.lit("TRUE"),
+        updated_at=pl.col("created_at"),
+        time_zone=pl.lit("UTC"),
     )
-    yield Table(SYSTEM, "user", everyone.with_columns(pl.col("created_at").alias(CHANGED)), Dirt(key="id", names=("name",)))
+    yield Table(
+        SYSTEM, "user", everyone.with_columns(pl.col("created_at").alias(CHANGED)), Dirt(key="id", names=("name",))
+    )
     opened = pl.lit(OPENED)
-    groups = pl.DataFrame({"id": list(GROUPS.values()), "name": list(GROUPS)}).with_columns(created_at=opened, updated_at=opened)
+    groups = pl.DataFrame({"id": list(GROUPS.values()), "name": list(GROUPS)}).with_columns(
+        created_at=opened, updated_at=opened
+    )
     yield Table(SYSTEM, "group", groups.with_columns(opened.alias(CHANGED)))
     policy = pl.DataFrame({"priority": list(REPLY_MINUTES), "target": list(REPLY_MINUTES.values())}).with_columns(
         sla_policy_id=pl.lit(POLICY), index=pl.int_range(pl.len()), sla_policy_updated_at=opened, business_hours=pl.lit("FALSE"),
@@ -108,7 +123,12 @@ def _people(world: World, view: View) -> Iterator[Table]:
 
 
 def _comments(tickets: pl.DataFrame, view: View) -> Table:
-    steps = (("opened_at", "requester_id"), ("answered_at", "assignee_id"), ("waits_at", "requester_id"), ("solved_at", "assignee_id"))
+    steps = (
+        ("opened_at", "requester_id"),
+        ("answered_at", "assignee_id"),
+        ("waits_at", "requester_id"),
+        ("solved_at", "assignee_id"),
+    )
     comments = pl.concat(
         tickets.select(
             (pl.col("ticket_id") * 10 + place).alias("id"), pl.lit("(text)").alias("body"), pl.col(time).alias("created"),
@@ -117,7 +137,9 @@ def _comments(tickets: pl.DataFrame, view: View) -> Table:
         )
         for place, (time, writer) in enumerate(steps)
     )  # fmt: skip
-    return Table(SYSTEM, "ticket_comment", view.known(comments, "created").sort("id"), Dirt(key="id", parent="ticket_id"))
+    return Table(
+        SYSTEM, "ticket_comment", view.known(comments, "created").sort("id"), Dirt(key="id", parent="ticket_id")
+    )
 
 
 def _history(tickets: pl.DataFrame, view: View) -> Table:
@@ -138,4 +160,6 @@ def _history(tickets: pl.DataFrame, view: View) -> Table:
         )
         for name, time, value, writer in steps
     )  # fmt: skip
-    return Table(SYSTEM, "ticket_field_history", view.known(history, "updated").sort("ticket_id", "updated", "field_name"))
+    return Table(
+        SYSTEM, "ticket_field_history", view.known(history, "updated").sort("ticket_id", "updated", "field_name")
+    )

@@ -83,7 +83,9 @@ def frame() -> pl.DataFrame:
             "is_drop": [day.weekday() == 3 and (day.toordinal() // 7) % 2 == 0 for day in days],
             "is_black_friday": [day in BLACK_FRIDAYS for day in days],
             "is_ramadan": [any(first <= day <= last for first, last in RAMADANS) for day in days],
-            "is_eid": [any(eid <= day <= eid + timedelta(days=2) for eid in (*EID_AL_FITR, *EID_AL_ADHA)) for day in days],
+            "is_eid": [
+                any(eid <= day <= eid + timedelta(days=2) for eid in (*EID_AL_FITR, *EID_AL_ADHA)) for day in days
+            ],
             "promotion_europe": [codes[number] or None for number in running[0]],
             "promotion_gulf": [codes[number] or None for number in running[gulf]],
         }

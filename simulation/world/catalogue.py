@@ -38,7 +38,9 @@ CATEGORIES = (
     Category("BL", "Blouses", "620640", 0.13, 1999, 4499, "letters", 190, 22, 0.2, 1.0, 1.00, ("Blouse", "Shirt")),
     Category("TS", "T-shirts", "610910", 0.13, 999, 2499, "letters", 150, 9, 0.4, 0.9, 0.70, ("Tee", "Top")),
     Category("KN", "Knitwear", "611030", 0.10, 2499, 5999, "letters", 420, 24, -0.7, 0.4, 0.90, ("Jumper", "Cardigan")),
-    Category("TR", "Trousers", "620463", 0.10, 2499, 4999, "numbers", 430, 26, 0.0, 0.9, 1.25, ("Trousers", "Culottes")),
+    Category(
+        "TR", "Trousers", "620463", 0.10, 2499, 4999, "numbers", 430, 26, 0.0, 0.9, 1.25, ("Trousers", "Culottes")
+    ),
     Category("JE", "Jeans", "620462", 0.08, 2999, 5499, "numbers", 620, 28, -0.1, 0.8, 1.30, ("Jeans",)),
     Category("SK", "Skirts", "620453", 0.07, 1999, 3999, "numbers", 260, 18, 0.3, 0.9, 1.10, ("Skirt", "Maxi Skirt")),
     Category("JA", "Jackets", "620433", 0.06, 3999, 8999, "letters", 700, 48, -0.4, 0.5, 1.10, ("Blazer", "Jacket")),
@@ -87,7 +89,7 @@ class Catalogue:
         """How many there are."""
         return len(self.sku)
 
-    def markdown_bps(self, style: Ints, day: Ints) -> Ints:
+    def markdown_bps(self, style: Ints, day: Ints | np.int64) -> Ints:
         """What is off the price of a style on a day; basics are never marked down."""
         age = (day - self.style_launch[style]) // 7
         off = MARKDOWN_BPS[np.searchsorted(MARKDOWN_AGES, age, side="right")]
@@ -116,7 +118,7 @@ def weekly_weights(catalogue: Catalogue, months: Ints) -> Floats:
     fades = np.where(life > 1000, 0.35, np.exp(-np.maximum(age, 0) / (life / 7 / 2.2)))
     alive = (age >= 0) & (week * 7 < launch + life)
     days = np.arange(WEEKS) * 7
-    off = np.stack([catalogue.markdown_bps(np.arange(launch.shape[1]), np.int64(day)) for day in days])
+    off = np.stack([catalogue.markdown_bps(np.arange(launch.shape[1]), day) for day in days])
     weight = catalogue.style_popularity * np.where(alive, fades, 0) * (1 + off / 4000)
     weight *= _season(catalogue.style_category)[:, months].T
     gulf = np.array([c.gulf for c in CATEGORIES])[catalogue.style_category]
@@ -195,30 +197,30 @@ def _add_skus(catalogue: Catalogue, draws: np.random.Generator) -> None:
                     "standard_minutes": category.minutes,
                 })  # fmt: skip
     frame = pl.DataFrame(rows)
-    style = frame["style"].to_numpy().astype(np.int64)
-    maker = catalogue.style_maker[style]
+    style_of = frame["style"].to_numpy().astype(np.int64)
+    maker = catalogue.style_maker[style_of]
     countries = np.array([*(supplier.country for supplier in SUPPLIERS), "PT"])
     numbers = np.array([*(supplier.number for supplier in SUPPLIERS), ""])
     catalogue.sku = frame["sku"].to_list()
-    catalogue.sku_style = style
+    catalogue.sku_style = style_of
     catalogue.sku_size = frame["size_place"].to_numpy().astype(np.int64)
     catalogue.sku_share = np.array(shares)
     catalogue.products = frame.drop("style", "size_place").with_columns(
-        sku_number=pl.Series(np.arange(len(style))),
-        style=pl.Series(style),
+        sku_number=pl.Series(np.arange(len(style_of))),
+        style=pl.Series(style_of),
         barcode=pl.format("40{}", (pl.int_range(pl.len()) + 10_000_000_000).cast(pl.String)),
-        launched_on=dates(catalogue.style_launch[style]),
+        launched_on=dates(catalogue.style_launch[style_of]),
         withdrawn_on=pl.select(
-            pl.when(pl.Series(catalogue.style_life[style] < 1000)).then(
-                dates(catalogue.style_launch[style] + np.minimum(catalogue.style_life[style], 2000))
+            pl.when(pl.Series(catalogue.style_life[style_of] < 1000)).then(
+                dates(catalogue.style_launch[style_of] + np.minimum(catalogue.style_life[style_of], 2000))
             )
         ).to_series(),
         supplier_number=pl.select(pl.when(pl.Series(maker >= 0)).then(pl.Series(numbers[maker]))).to_series(),
         is_made=pl.Series(maker < 0),
         origin_country=pl.Series(countries[maker]),
-        cost_minor=pl.Series(catalogue.style_cost[style]),
+        cost_minor=pl.Series(catalogue.style_cost[style_of]),
         **{
-            f"price_{currency.lower()}_minor": pl.Series(catalogue.style_prices[style, number])
+            f"price_{currency.lower()}_minor": pl.Series(catalogue.style_prices[style_of, number])
             for number, currency in enumerate(CURRENCIES)
         },
     )

@@ -1,6 +1,7 @@
 """Days and draws: every part of the world has random numbers of its own, so that a change of one leaves the others alone.
 
-Comes in: a seed and the name of a part; days counted from the first. Goes out: generators, and polars dates and times. Used by all of `world/`.
+Comes in: a seed and the name of a part; days counted from the first. Goes out: generators, and polars dates and
+times. Used by all of `world/`.
 """
 
 from dataclasses import dataclass
@@ -64,9 +65,9 @@ def dates(days: Ints) -> pl.Series:
 def pick(draws: np.random.Generator, shares: Floats, size: int) -> Ints:
     """Draw places in a list by their shares."""
     edges = np.cumsum(shares, dtype=np.float64)
-    return np.minimum(
-        np.searchsorted(edges, draws.random(size) * edges[-1], side="right"), len(edges) - 1
-    ).astype(np.int64)
+    return np.minimum(np.searchsorted(edges, draws.random(size) * edges[-1], side="right"), len(edges) - 1).astype(
+        np.int64
+    )
 
 
 def rounded(numerator: Ints, denominator: Ints | int) -> Ints:

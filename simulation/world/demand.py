@@ -81,7 +81,9 @@ def make(plan: Plan, catalogue: Catalogue) -> Wanted:
     market = np.repeat(np.arange(len(MARKETS)), counts.sum(axis=1))
     day = np.concatenate([np.repeat(np.arange(DAYS), row) for row in counts])
     # Evenings are busiest; an hour is that of the market, a day is that of UTC.
-    hour_shares = np.array([2, 1, 1, 1, 1, 2, 3, 5, 6, 7, 7, 7, 8, 8, 7, 7, 7, 8, 9, 11, 12, 12, 9, 5], dtype=np.float64)
+    hour_shares = np.array(
+        [2, 1, 1, 1, 1, 2, 3, 5, 6, 7, 7, 7, 8, 8, 7, 7, 7, 8, 9, 11, 12, 12, 9, 5], dtype=np.float64
+    )
     offset = np.array([m.utc_offset for m in MARKETS])[market]
     second = ((pick(draws, hour_shares, len(day)) - offset) % 24) * 3600 + draws.integers(0, 3600, len(day))
     ordered_at = at(day, second)

@@ -22,9 +22,12 @@ def operations(plan: Plan, orders: pl.DataFrame) -> pl.DataFrame:
         begins = (
             pl.col("sewing_starts_on") - pl.duration(days=1), pl.col("sewing_starts_on"), pl.col("sewing_ends_on"), pl.col("ready_on"),
         )[place]  # fmt: skip
-        ends = (pl.col("sewing_starts_on"), pl.col("sewing_ends_on"), pl.col("sewing_ends_on") + pl.duration(days=1), pl.col("ready_on"))[
-            place
-        ]
+        ends = (
+            pl.col("sewing_starts_on"),
+            pl.col("sewing_ends_on"),
+            pl.col("sewing_ends_on") + pl.duration(days=1),
+            pl.col("ready_on"),
+        )[place]
         planned = (orders["minutes"].to_numpy() * share * 100 / 60).astype(np.int64)
         actual = np.maximum(1, planned * draws.lognormal(0.03, 0.09, orders.height)).astype(np.int64)
         frames.append(
@@ -32,8 +35,12 @@ def operations(plan: Plan, orders: pl.DataFrame) -> pl.DataFrame:
                 "pr",
                 pl.lit((place + 1) * 10).alias("sequence"),
                 pl.lit(code).alias("work_centre"),
-                (pl.col("released_on").cast(pl.Datetime("ms")) + pl.duration(days=first, hours=7)).alias("planned_start_at"),
-                (pl.col("released_on").cast(pl.Datetime("ms")) + pl.duration(days=last, hours=16)).alias("planned_end_at"),
+                (pl.col("released_on").cast(pl.Datetime("ms")) + pl.duration(days=first, hours=7)).alias(
+                    "planned_start_at"
+                ),
+                (pl.col("released_on").cast(pl.Datetime("ms")) + pl.duration(days=last, hours=16)).alias(
+                    "planned_end_at"
+                ),
                 (begins.cast(pl.Datetime("ms")) + pl.duration(hours=7 if place != 3 else 8)).alias("started_at"),
                 (ends.cast(pl.Datetime("ms")) + pl.duration(hours=16)).alias("ended_at"),
                 pl.Series(planned).alias("planned_hours"),

@@ -75,8 +75,12 @@ def make(plan: Plan, wanted: Wanted, catalogue: Catalogue) -> Journeys:
     shipped = np.stack([first_at, at(second_day, second_of_day(draws, 8, 19, orders))], axis=1)
 
     other = draws.random(orders) < 0.3
-    way = np.maximum(1, transit[:, None] + pick(draws, np.array([18, 54, 16, 7, 3, 2.0]), orders * 2).reshape(-1, 2) - 1)
-    way += np.where(other[:, None], draws.binomial(1, 0.25, (orders, 2)), 0) + (peak[:, None] & (draws.random((orders, 2)) < 0.3))
+    way = np.maximum(
+        1, transit[:, None] + pick(draws, np.array([18, 54, 16, 7, 3, 2.0]), orders * 2).reshape(-1, 2) - 1
+    )
+    way += np.where(other[:, None], draws.binomial(1, 0.25, (orders, 2)), 0) + (
+        peak[:, None] & (draws.random((orders, 2)) < 0.3)
+    )
     hold = draws.random((orders, 2)) < np.array([m.hold_rate for m in MARKETS])[wanted.market][:, None]
     hold_days = draws.integers(1, 7, (orders, 2))
     failed = draws.random((orders, 2)) < 0.03

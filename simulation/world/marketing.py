@@ -37,7 +37,9 @@ def _campaigns(draws: np.random.Generator) -> pl.DataFrame:
     while month <= HORIZON:
         for region in range(3):
             start = month + timedelta(days=2)
-            rows.append((f"Newsletter {month:%Y-%m} {REGION_NAMES[region]}", "Email", region, start, start + timedelta(days=20)))
+            rows.append(
+                (f"Newsletter {month:%Y-%m} {REGION_NAMES[region]}", "Email", region, start, start + timedelta(days=20))
+            )
         month = (month + timedelta(days=32)).replace(day=1)
     for friday in BLACK_FRIDAYS:
         for region in range(3):
@@ -66,12 +68,16 @@ def _leads(plan: Plan, people: pl.DataFrame, contacts: pl.DataFrame) -> tuple[pl
     """Sign-ups for the newsletter: some buy later and become a contact, some never do."""
     draws = plan.draws("leads")
     region = {m.code: number for number, m in enumerate(MARKETS)}
-    bought = contacts.filter((pl.col("merged_into").is_null()) & (pl.col("luck") < 0.4)).unique("person", keep="first", maintain_order=True)
+    bought = contacts.filter((pl.col("merged_into").is_null()) & (pl.col("luck") < 0.4)).unique(
+        "person", keep="first", maintain_order=True
+    )
     bought = bought.select("person", "contact_id", converted_at=pl.col("created_at") + pl.duration(hours=1))
     others = max(3, people.height // 5)
     chosen: Ints = draws.integers(0, people.height, others)
     markets = np.array([region[code] for code in people["market"].to_list()])[chosen]
-    strangers = persons.make(Plan(plan.scale, plan.seed + 1_000_003), markets).with_columns(person=pl.col("person") + people.height)
+    strangers = persons.make(Plan(plan.scale, plan.seed + 1_000_003), markets).with_columns(
+        person=pl.col("person") + people.height
+    )
     strangers = strangers.with_columns(email=pl.format("{}.{}{}@{}", "first_ascii", "last_ascii", "person", "domain"))
     signed = draws.integers(0, day_number(HORIZON), others)
     never = pl.DataFrame({"person": strangers["person"], "created_at": times(at(signed, 36_000))})
@@ -94,14 +100,18 @@ def _members(draws: np.random.Generator, campaigns: pl.DataFrame, contacts: pl.D
     known = contacts.filter(pl.col("has_consent") & pl.col("merged_into").is_null())
     size = known.height * 4
     if not known.height:
-        return pl.DataFrame(schema={"member_id": pl.String, "campaign_id": pl.String, "contact_id": pl.String, "person": pl.Int64})
-    drawn = pl.DataFrame({"contact": draws.integers(0, known.height, size), "campaign": draws.integers(0, campaigns.height, size)}).unique(
-        maintain_order=True
-    )
+        return pl.DataFrame(
+            schema={"member_id": pl.String, "campaign_id": pl.String, "contact_id": pl.String, "person": pl.Int64}
+        )
+    drawn = pl.DataFrame(
+        {"contact": draws.integers(0, known.height, size), "campaign": draws.integers(0, campaigns.height, size)}
+    ).unique(maintain_order=True)
     responded = pl.Series(draws.random(drawn.height) < 0.12)
     found = drawn.with_columns(responds=responded, wait=pl.Series(draws.integers(1, 90, drawn.height)))
     found = found.with_columns(
-        known.select("contact_id", "person", "created_at", "market")[drawn["contact"].to_numpy()].rename({"created_at": "known_at"}),
+        known.select("contact_id", "person", "created_at", "market")[drawn["contact"].to_numpy()].rename(
+            {"created_at": "known_at"}
+        ),
     ).with_columns(campaigns.select("campaign_id", "region", "starts_on")[drawn["campaign"].to_numpy()])
     found = found.filter(
         (pl.col("market").replace_strict(regions, return_dtype=pl.Int64) == pl.col("region"))
@@ -110,7 +120,9 @@ def _members(draws: np.random.Generator, campaigns: pl.DataFrame, contacts: pl.D
     sent = pl.col("starts_on").cast(pl.Datetime("ms")) + pl.duration(hours=8)
     return (
         found.sort("starts_on", "campaign_id", "person", "contact_id")
-        .with_columns(member_id=pl.format("00vSIM{}AAE", (pl.int_range(pl.len()) + 1).cast(pl.String).str.zfill(9)), sent_at=sent)
+        .with_columns(
+            member_id=pl.format("00vSIM{}AAE", (pl.int_range(pl.len()) + 1).cast(pl.String).str.zfill(9)), sent_at=sent
+        )
         .with_columns(responded_at=pl.when("responds").then(sent + pl.duration(hours="wait")))
         .select("member_id", "campaign_id", "contact_id", "person", "sent_at", "responded_at")
     )
@@ -123,7 +135,10 @@ def _deals(draws: np.random.Generator, scale: float) -> tuple[pl.DataFrame, pl.D
     partners = pl.DataFrame(
         {
             "account_id": [f"001SIM{number:09d}AAA" for number in range(1, size + 1)],
-            "name": [f"{('Boutique', 'Maison', 'Galerie', 'Kaufhaus', 'Souk')[number % 5]} {101 + number}" for number in range(size)],
+            "name": [
+                f"{('Boutique', 'Maison', 'Galerie', 'Kaufhaus', 'Souk')[number % 5]} {101 + number}"
+                for number in range(size)
+            ],
             "market": np.array([m.code for m in MARKETS])[market],
             "currency": np.array([m.currency for m in MARKETS])[market],
             "created_at": [datetime(2023, 11, 1, 9)] * size,

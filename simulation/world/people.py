@@ -24,7 +24,11 @@ def _languages(draws: np.random.Generator, markets: Ints) -> np.ndarray:
 
 
 def _names(draws: np.random.Generator, languages: np.ndarray) -> dict[str, np.ndarray]:
-    columns = {f"{part}_{spelling}": np.empty(len(languages), dtype="U24") for part in ("first", "last") for spelling in SPELLINGS}
+    columns = {
+        f"{part}_{spelling}": np.empty(len(languages), dtype="U24")
+        for part in ("first", "last")
+        for spelling in SPELLINGS
+    }
     for language in FIRST:
         some = np.flatnonzero(languages == language)
         for part, pool in (("first", FIRST[language]), ("last", LAST[language])):
@@ -97,7 +101,9 @@ def make_accounts(people: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("luck") < 0.5)
         .then(pl.format("0{}", "national_number"))
         .otherwise("phone"),
-        other_id=pl.when(pl.len().over("person") == 2).then(pl.col("person") * 10 + 3 - pl.col("account") + 7_200_000_000_000),
+        other_id=pl.when(pl.len().over("person") == 2).then(
+            pl.col("person") * 10 + 3 - pl.col("account") + 7_200_000_000_000
+        ),
     )
     last = pl.col("last_order_at").max().over("person")
     merged = (pl.col("account") == 2) & pl.col("other_id").is_not_null() & (pl.col("luck_crm") < 0.5)
@@ -137,7 +143,11 @@ def with_homes(frame: pl.DataFrame) -> pl.DataFrame:
 
 def make_contacts(people: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
     """The CRM's contacts: the loyalty club and people whom sales or service typed in; a few people twice."""
-    first = orders.group_by("person").agg(pl.col("ordered_at").min().alias("first_order_at"), pl.col("state").first()).sort("person")
+    first = (
+        orders.group_by("person")
+        .agg(pl.col("ordered_at").min().alias("first_order_at"), pl.col("state").first())
+        .sort("person")
+    )
     known = first.join(people, on="person", how="left").filter(pl.col("luck_crm") < 0.55)
     twice = known.filter(pl.col("luck_crm") < 0.02).with_columns(copy=pl.lit(2))
     contacts = pl.concat([known.with_columns(copy=pl.lit(1)), twice]).sort("person", "copy")
@@ -149,24 +159,32 @@ def make_contacts(people: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
     phone = (
         pl.when(luck < 0.3)
-        .then(pl.format("00{} {} {}", "dial", pl.col("national_number") // 1_000_000, (pl.col("national_number") % 1_000_000)))
+        .then(
+            pl.format(
+                "00{} {} {}", "dial", pl.col("national_number") // 1_000_000, (pl.col("national_number") % 1_000_000)
+            )
+        )
         .when(luck < 0.6)
         .then(pl.format("+{} (0){}", "dial", "national_number"))
         .when(luck < 0.9)
         .then("phone")
     )
-    return _with_homes(contacts).with_columns(
-        contact_id=pl.format("003SIM{}AAB", pl.format("{}{}", "person", "copy").str.zfill(9)),
-        created_at=pl.col("first_order_at") + pl.duration(hours=26 * pl.col("copy")),
-        first_name=pl.when(is_second).then("first_other").otherwise("first_typed"),
-        last_name=pl.when(is_second).then("last_other").otherwise("last_typed"),
-        email=email,
-        phone=phone,
-        other_id=pl.format("003SIM{}AAB", pl.format("{}1", "person").str.zfill(9)),
-    ).with_columns(
-        # Half of the duplicates were found and merged into the first record.
-        merged_into=pl.when(is_second & (pl.col("luck") < 0.5)).then("other_id"),
-        merged_at=pl.when(is_second & (pl.col("luck") < 0.5)).then(pl.col("created_at") + pl.duration(days=45)),
+    return (
+        _with_homes(contacts)
+        .with_columns(
+            contact_id=pl.format("003SIM{}AAB", pl.format("{}{}", "person", "copy").str.zfill(9)),
+            created_at=pl.col("first_order_at") + pl.duration(hours=26 * pl.col("copy")),
+            first_name=pl.when(is_second).then("first_other").otherwise("first_typed"),
+            last_name=pl.when(is_second).then("last_other").otherwise("last_typed"),
+            email=email,
+            phone=phone,
+            other_id=pl.format("003SIM{}AAB", pl.format("{}1", "person").str.zfill(9)),
+        )
+        .with_columns(
+            # Half of the duplicates were found and merged into the first record.
+            merged_into=pl.when(is_second & (pl.col("luck") < 0.5)).then("other_id"),
+            merged_at=pl.when(is_second & (pl.col("luck") < 0.5)).then(pl.col("created_at") + pl.duration(days=45)),
+        )
     )
 
 

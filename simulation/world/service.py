@@ -6,11 +6,17 @@ Comes in: sales and people. Goes out: frame `tickets` with a time for each step.
 import numpy as np
 import polars as pl
 
-from simulation.world.clock import Plan
+from simulation.world.clock import Floats, Plan
 from simulation.world.sales import Sales
 
 CHANNELS = ("web", "email", "chat", "mobile", "voice")
-GROUPS = {"DE": "Service DACH", "AT": "Service DACH", "AE": "Service Gulf", "SA": "Service Gulf", "US": "Service Americas"}
+GROUPS = {
+    "DE": "Service DACH",
+    "AT": "Service DACH",
+    "AE": "Service Gulf",
+    "SA": "Service Gulf",
+    "US": "Service Americas",
+}
 
 
 def _late(sales: Sales, draws: np.random.Generator) -> pl.DataFrame:
@@ -19,7 +25,10 @@ def _late(sales: Sales, draws: np.random.Generator) -> pl.DataFrame:
     return (
         sales.parcels.with_columns(luck=pl.Series(draws.random(sales.parcels.height)))
         .with_columns(opened_at=pl.col("promised_on").cast(pl.Datetime("ms")) + wait)
-        .filter((pl.col("luck") < 0.26) & (pl.col("delivered_at").is_null() | (pl.col("delivered_at") > pl.col("opened_at"))))
+        .filter(
+            (pl.col("luck") < 0.26)
+            & (pl.col("delivered_at").is_null() | (pl.col("delivered_at") > pl.col("opened_at")))
+        )
         .unique("order_number", keep="first", maintain_order=True)
         .select("order_number", "opened_at", cause=pl.lit("late_parcel"))
     )
@@ -35,12 +44,18 @@ def _others(sales: Sales, draws: np.random.Generator) -> pl.DataFrame:
     quality = returns.filter((pl.col("return_reason") == "quality") & (pl.col("luck") > 0.6)).select(
         "order_number", opened_at=pl.col("return_asked_at") - soon / 4, cause=pl.lit("quality")
     )
-    asked = sales.orders.select("order_number", "ordered_at").with_columns(luck=pl.Series(draws.random(sales.orders.height)))
+    asked = sales.orders.select("order_number", "ordered_at").with_columns(
+        luck=pl.Series(draws.random(sales.orders.height))
+    )
     question = asked.filter(pl.col("luck") < 0.012).select(
         "order_number", opened_at=pl.col("ordered_at") + pl.duration(seconds=(pl.col("luck") * 9_000_000).cast(pl.Int64)),
         cause=pl.lit("product_question"),
     )  # fmt: skip
     return pl.concat([refund, quality, question])
+
+
+def _hours(hours: Floats) -> pl.Series:
+    return pl.Series((hours * 3_600_000).astype(np.int64) // 1000 * 1000).cast(pl.Duration("ms"))
 
 
 def make(plan: Plan, sales: Sales) -> pl.DataFrame:
@@ -53,7 +68,9 @@ def make(plan: Plan, sales: Sales) -> pl.DataFrame:
     usual = max(1.0, float(np.mean(load))) if size else 1.0
     answer_hours = draws.lognormal(1.3, 0.8, size) * np.sqrt(load / usual)
     solve_hours = answer_hours + draws.lognormal(2.8, 0.9, size)
-    satisfaction = np.where(draws.random(size) < 0.4, np.where(solve_hours + draws.normal(0, 20, size) < 48, "good", "bad"), "unoffered")
+    satisfaction = np.where(
+        draws.random(size) < 0.4, np.where(solve_hours + draws.normal(0, 20, size) < 48, "good", "bad"), "unoffered"
+    )
     order = sales.orders.select("order_number", "person", "market", "is_guest")
     return (
         asked.with_columns(
@@ -61,9 +78,9 @@ def make(plan: Plan, sales: Sales) -> pl.DataFrame:
             channel=pl.Series(np.array(CHANNELS)[draws.integers(0, len(CHANNELS), size)]),
             priority=pl.Series(np.array(["low", "normal", "normal", "high", "urgent"])[draws.integers(0, 5, size)]),
             assignee=pl.Series(draws.integers(1, 9, size)),
-            answered_at=pl.col("opened_at") + pl.duration(seconds=pl.Series((answer_hours * 3600).astype(np.int64))),
-            waits_at=pl.col("opened_at") + pl.duration(seconds=pl.Series(((answer_hours * 0.6 + solve_hours * 0.4) * 3600).astype(np.int64))),
-            solved_at=pl.col("opened_at") + pl.duration(seconds=pl.Series((solve_hours * 3600).astype(np.int64))),
+            answered_at=pl.col("opened_at") + _hours(answer_hours),
+            waits_at=pl.col("opened_at") + _hours(answer_hours * 0.6 + solve_hours * 0.4),
+            solved_at=pl.col("opened_at") + _hours(solve_hours),
             satisfaction=pl.Series(satisfaction),
         )
         .join(order, on="order_number", how="left", maintain_order="left")

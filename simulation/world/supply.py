@@ -5,18 +5,20 @@ counts. Called by the world. One loop over days; within a day everything is arra
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import numpy as np
 import polars as pl
 
 from simulation.company import DAYS, FIRST_DAY, LUNAR_NEW_YEARS, SUPPLIERS, WAREHOUSES
-from simulation.world.catalogue import WEEKS, CATEGORIES, Catalogue
+from simulation.world.catalogue import CATEGORIES, WEEKS, Catalogue
 from simulation.world.clock import NEVER, Flags, Floats, Ints, Plan, dates, day_number, day_of, running_total
 from simulation.world.demand import Wanted, weekday
 from simulation.world.journeys import Journeys
 
 REGIONS = len(WAREHOUSES)
 REVIEW_WEEKDAY = 0
+COUNT_WEEKDAY = 2
 COVER_DAYS = 24
 
 
@@ -40,7 +42,7 @@ class _Book:
 
     columns: dict[str, list[Ints]] = field(default_factory=dict)
 
-    def add(self, **values: Ints) -> None:
+    def add(self, **values: Ints | Flags) -> None:
         for name, value in values.items():
             self.columns.setdefault(name, []).append(np.asarray(value, dtype=np.int64))
 
@@ -81,9 +83,9 @@ class _Loop:
         need = (self.expected * np.where(self.maker < 0, self.minutes, 0)).sum() / DAYS
         day = np.arange(DAYS + 400)
         names = weekday(day)
-        date_numbers = day + FIRST_DAY.toordinal()
-        summer = np.array([(8, 3) <= (d.month, d.day) <= (8, 16) for d in map(_date, date_numbers)])
-        winter = np.array([(12, 24) <= (d.month, d.day) or (d.month, d.day) <= (1, 2) for d in map(_date, date_numbers)])
+        calendar = [FIRST_DAY + timedelta(days=number) for number in range(len(day))]
+        summer = np.array([(8, 3) <= (d.month, d.day) <= (8, 16) for d in calendar])
+        winter = np.array([(d.month, d.day) >= (12, 24) or (d.month, d.day) <= (1, 2) for d in calendar])
         open_share = np.where(names == 6, 0.0, np.where(names == 5, 0.5, 1.0)) * np.where(summer | winter, 0.0, 1.0)
         growth = 0.85 + 0.4 * day / DAYS
         self.capacity = np.maximum(0, np.rint(open_share * growth * max(need, 60) * 1.55)).astype(np.int64)
@@ -111,7 +113,10 @@ class _Loop:
         reach = day + self.lead + 7
         is_new = ~self.is_bought & (self.launch <= reach)
         first_buy = self.units(self.launch, self.launch + 38) * self.surprise
-        rate = 0.5 * self.recent.mean(axis=0) / 7 + 0.5 * self.units(np.full(self.cells, day), np.full(self.cells, day + 14)) / 14
+        rate = (
+            0.5 * self.recent.mean(axis=0) / 7
+            + 0.5 * self.units(np.full(self.cells, day), np.full(self.cells, day + 14)) / 14
+        )
         ends = self.launch + self.life
         sells_on = (self.launch <= day) & (ends > reach + 14)
         refill = rate * np.minimum(self.lead + COVER_DAYS, np.maximum(0, ends - day)) - self.available - self.on_order
@@ -160,7 +165,9 @@ class _Loop:
         self.on_order[cells] += quantity
         received = np.where(self.draws.random(len(cells)) < 0.02, np.maximum(1, quantity * 19 // 20), quantity)
         missing = quantity - received
-        parted = (self.draws.random(len(cells)) < np.array([s.partial_rate for s in SUPPLIERS])[makers]) & (received >= 4)
+        parted = (self.draws.random(len(cells)) < np.array([s.partial_rate for s in SUPPLIERS])[makers]) & (
+            received >= 4
+        )
         later = np.where(parted, received * 2 // 5, 0)
         reject_rate = np.array([s.reject_rate for s in SUPPLIERS])[makers]
         arrives = day + real[place]
@@ -211,10 +218,6 @@ class _Loop:
         self.counted.add(cell=some, day=np.full(len(some), day), quantity=found)
 
 
-def _date(ordinal: int) -> object:
-    return type(FIRST_DAY).fromordinal(int(ordinal))
-
-
 def play(plan: Plan, catalogue: Catalogue, wanted: Wanted, journeys: Journeys) -> Supply:
     """Play all days."""
     loop = _Loop(plan, catalogue, wanted)
@@ -235,8 +238,9 @@ def play(plan: Plan, catalogue: Catalogue, wanted: Wanted, journeys: Journeys) -
     back_edges = np.searchsorted(back_at[back_order], np.arange(DAYS + 1))
 
     opening = loop.open_shop()
+    names = weekday(np.arange(DAYS))
     for today in range(DAYS):
-        if weekday(np.int64(today)) == 2:
+        if names[today] == COUNT_WEEKDAY:
             loop.count(today)
         loop.receive(today)
         back = back_order[back_edges[today] : back_edges[today + 1]]
@@ -248,7 +252,7 @@ def play(plan: Plan, catalogue: Catalogue, wanted: Wanted, journeys: Journeys) -
         accepted[sold] = True
         np.subtract.at(loop.available, cell[sold], wanted.line_quantity[sold])
         np.add.at(loop.recent[0], cell[sold], wanted.line_quantity[sold])
-        if weekday(np.int64(today)) == REVIEW_WEEKDAY:
+        if names[today] == REVIEW_WEEKDAY:
             loop.review(today)
             loop.recent[1] = loop.recent[0]
             loop.recent[0] = 0
@@ -260,7 +264,17 @@ def _supply(loop: _Loop, accepted: Flags, opening: Ints) -> Supply:
     lines = loop.lines.arrays("po", "line", "cell", "quantity", "cost")
     receipts = loop.receipts.arrays("po", "line", "cell", "day", "received", "rejected")
     made = loop.made.arrays(
-        "pr", "cell", "quantity", "scrapped", "released", "minutes", "due", "sewing_starts", "sewing_ends", "ready", "arrives"
+        "pr",
+        "cell",
+        "quantity",
+        "scrapped",
+        "released",
+        "minutes",
+        "due",
+        "sewing_starts",
+        "sewing_ends",
+        "ready",
+        "arrives",
     )
     counted = loop.counted.arrays("cell", "day", "quantity")
     return Supply(

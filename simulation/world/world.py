@@ -9,7 +9,19 @@ from functools import lru_cache
 
 import polars as pl
 
-from simulation.world import calendar, catalogue, demand, factory, journeys, marketing, people, sales, service, stock, supply
+from simulation.world import (
+    calendar,
+    catalogue,
+    demand,
+    factory,
+    journeys,
+    marketing,
+    people,
+    sales,
+    service,
+    stock,
+    supply,
+)
 from simulation.world.clock import Plan
 from simulation.world.marketing import Marketing
 from simulation.world.stock import CODES
@@ -67,7 +79,12 @@ def build(plan: Plan) -> World:
     supplied = supply.play(plan, made, wanted, journey)
     sold = sales.make(plan, made, wanted, journey, supplied.accepted)
     lost = pl.DataFrame(
-        {"day": wanted.day[wanted.line_order], "sku_number": wanted.line_sku, "region": wanted.line_region, "quantity": wanted.line_quantity}
+        {
+            "day": wanted.day[wanted.line_order],
+            "sku_number": wanted.line_sku,
+            "region": wanted.line_region,
+            "quantity": wanted.line_quantity,
+        }
     ).filter(pl.Series(~supplied.accepted))
     everyone = people.make(plan, wanted.person_market)
     contacts = people.make_contacts(everyone, sold.orders)
@@ -88,7 +105,9 @@ def build(plan: Plan) -> World:
         refund_lines=sold.refund_lines,
         payments=sold.payments,
         movements=stock.movements(supplied, sold),
-        purchase_orders=supplied.purchase_orders.join(CODES, left_on="warehouse", right_on="region", how="left", suffix="_code"),
+        purchase_orders=supplied.purchase_orders.join(
+            CODES, left_on="warehouse", right_on="region", how="left", suffix="_code"
+        ),
         purchase_lines=_cells(supplied.purchase_lines),
         receipts=_cells(supplied.receipts),
         production_orders=_cells(supplied.production_orders),
