@@ -28,11 +28,12 @@ BAD_DATES = ("31/02/2026", "yesterday", "0000-00-00", "2026-13-45")
 class Dirt:
     """Which errors may be planted in a table. Those of new rows get keys of their own, so that no true row is changed by them.
 
-    `beside` is another column of the table's key.
+    `beside` is another column of the table's key; `also` are other numbers by which people know the row, and which must be new too.
     """
 
     key: str
     beside: str | None = None
+    also: tuple[str, ...] = ()
     parent: str | None = None
     number: str | None = None
     date: str | None = None
@@ -133,7 +134,7 @@ class Planter:
             if column is None:
                 continue
             some = self._some(draws, frame.height)
-            copies = frame[some].with_columns(self._new_key(frame, dirt.key, kind))
+            copies = frame[some].with_columns(self._new_key(frame, name, kind) for name in (dirt.key, *dirt.also))
             if values:
                 chosen = np.array(values)[draws.integers(0, len(values), len(some))]
                 copies = copies.with_columns(pl.Series(column, chosen, dtype=pl.String))

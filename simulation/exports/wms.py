@@ -97,7 +97,7 @@ def _receipts(world: World, view: View, products: pl.DataFrame) -> Table:
             pl.when(pl.col("rejected") > 0).then(pl.lit("quality")).alias("reject_reason"),
             pl.col("received_at").alias(CHANGED),
         ),
-        Dirt(key="receipt_number", beside="line_number", parent="po_number", date="received_at"),
+        Dirt(key="receipt_number", beside="line_number", number="received_quantity"),
     )
 
 

@@ -22,6 +22,8 @@ FIRST_AGENT = 380_000_000_000
 POLICY = 9_001
 REPLY_MINUTES = {"low": 2_880, "normal": 1_440, "high": 480, "urgent": 120}
 CHANNELS = {"web": "web", "email": "email", "chat": "chat", "mobile": "mobile_sdk", "voice": "voice"}
+# What an agent chooses as the reason.
+REASONS = {"late_parcel": "late_delivery"}
 LOCALES = {"de": "de", "fr": "fr", "it": "it", "es": "es", "nl": "nl", "en": "en-GB", "ar": "ar"}
 
 
@@ -65,14 +67,18 @@ def tables(world: World, view: View) -> Iterator[Table]:
             pl.lit("[]").alias("followup_ids"),
             # Not everybody says which order it is about.
             pl.when(pl.col("ticket_id") % 7 > 0).then("order_number").alias("custom_order_number"),
-            pl.col("cause").alias("custom_contact_reason"),
+            pl.col("cause").replace(REASONS).alias("custom_contact_reason"),
             changed.alias(CHANGED),
         ),
         Dirt(key="id", date="created_at", repeats=True),
     )
     yield _comments(tickets, view)
     yield _history(tickets, view)
-    yield Table(SYSTEM, "ticket_tag", tickets.select(pl.col("cause").alias("tag"), "ticket_id").sort("ticket_id"))
+    yield Table(
+        SYSTEM,
+        "ticket_tag",
+        tickets.select(pl.col("cause").replace(REASONS).alias("tag"), "ticket_id").sort("ticket_id"),
+    )
     yield Table(
         SYSTEM,
         "ticket_sla_policy",

@@ -50,6 +50,13 @@ def test_each_error_is_in_the_file_that_it_was_planted_in(dirty: Path) -> None:
                 assert set(values) == {"TRUE"}
 
 
+def test_a_planted_order_takes_no_true_orders_number(dirty: Path) -> None:
+    numbers = read_file(dirty / "shopify" / "order_2026-10-31.csv.gz")["order_number"]
+    assert numbers.is_unique().all()
+    documents = read_file(dirty / "netsuite" / "transaction_2026-10-31.csv.gz")["tranid"]
+    assert documents.is_unique().all()
+
+
 def test_orphans_have_no_parent(dirty: Path) -> None:
     errors = truth(dirty, "planted_errors").filter((pl.col("kind") == "orphan") & (pl.col("entity") == "order_line"))
     orphans = rows_of(dirty, errors, errors["file"][0], "order_line")

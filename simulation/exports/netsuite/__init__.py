@@ -24,7 +24,12 @@ def tables(world: World, view: View) -> Iterator[Table]:
     yield from partners()
     yield from items(world)
     documents = [*purchases(world, view), *sales(world, view)]
-    yield Table(SYSTEM, "transaction", stack([header for header, _ in documents]), Dirt(key="id", date="trandate"))
+    yield Table(
+        SYSTEM,
+        "transaction",
+        stack([header for header, _ in documents]),
+        Dirt(key="id", also=("tranid", "transactionnumber", "otherrefnum", "externalid"), date="trandate"),
+    )
     lines = stack([lines for _, lines in documents])
     yield Table(
         SYSTEM,

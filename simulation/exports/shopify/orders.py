@@ -131,7 +131,9 @@ def orders(world: World, view: View) -> Iterator[Table]:
         SYSTEM,
         "order",
         header,
-        Dirt(key="id", date="created_at", names=("shipping_address_name",), repeats=True),
+        Dirt(
+            key="id", also=("order_number", "name"), date="created_at", names=("shipping_address_name",), repeats=True
+        ),
         planted=planted,
     )
     yield Table(SYSTEM, "order_line", lines, Dirt(key="id", parent="order_id", number="quantity", repeats=True))
