@@ -90,9 +90,6 @@ def events(world: World) -> pl.DataFrame:
 
 def tables(world: World, view: View) -> Iterator[Table]:
     """The one table."""
-    yield Table(
-        SYSTEM,
-        "tracking",
-        events(world),
-        Dirt(key="tracking_number", parent="tracking_number", date="event_time", repeats=True),
-    )
+    dirt = Dirt(key="tracking_number", parent="tracking_number", date="event_time", repeats=True)
+    for part in world.parts():
+        yield Table(SYSTEM, "tracking", events(part), dirt)

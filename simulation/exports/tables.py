@@ -100,11 +100,22 @@ class Planter:
     def __init__(self, rate: float, seed: int, view: View) -> None:
         self.rate, self.seed, self.view = rate, seed, view
         self.planted: list[dict[str, str]] = []
+        self.files: dict[tuple[str, str], int] = {}
+
+    def stem(self, table: Table) -> str:
+        """The name of a table's next file of the day: a table that comes in parts has several."""
+        number = self.files.get((table.system, table.entity), 0) + 1
+        self.files[table.system, table.entity] = number
+        return f"{table.entity}_{self.view.day}" + (f"_{number}" if number > 1 else "")
 
     def draws(self, table: Table) -> np.random.Generator:
         """Random numbers of one table on one day."""
         return np.random.default_rng(
-            [self.seed, self.view.day.toordinal(), crc32(f"{table.system}.{table.entity}".encode())]
+            [
+                self.seed,
+                self.view.day.toordinal(),
+                crc32(f"{table.system}.{table.entity}.{self.files.get((table.system, table.entity), 0)}".encode()),
+            ]
         )
 
     def note(self, table: Table, file: str, keys: list[str], kind: str, column: str = "") -> None:
@@ -205,7 +216,8 @@ def write_table(table: Table, view: View, out: Path, planter: Planter) -> list[P
     if view.is_increment and not frame.height:
         return []
     ending = "xlsx" if table.form == "xlsx" else "csv.gz"
-    path = out / table.system / f"{table.entity}_{view.day}.{ending}"
+    stem = planter.stem(table)
+    path = out / table.system / f"{stem}.{ending}"
     name = f"{table.system}/{path.name}"
     frame, again = planter.spoil(table, frame, name)
     planter.planted += [{**error, "file": name} for error in table.planted]
@@ -215,7 +227,7 @@ def write_table(table: Table, view: View, out: Path, planter: Planter) -> list[P
     write_csv(frame, path, table.delimiter)
     if again is None or not again.height:
         return [path]
-    second = path.with_name(f"{table.entity}_{view.day}_again.csv.gz")
+    second = path.with_name(f"{stem}_again.csv.gz")
     write_csv(again, second, table.delimiter)
     planter.note(
         table, f"{table.system}/{second.name}", _keys(again, table.dirt) if table.dirt else [], "delivered_twice"

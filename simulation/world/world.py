@@ -4,7 +4,8 @@ Comes in: scale and seed. Goes out: a `World` of frames in which everything that
 look at it as of a day. Called by `simulation.simulate`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import polars as pl
@@ -26,6 +27,9 @@ from simulation.world.clock import Plan
 from simulation.world.marketing import Marketing
 from simulation.world.stock import CODES
 from simulation.world.supply import REGIONS
+
+# Exports of orders are made in parts of so many, so that a large company does not need a large machine.
+ORDERS_IN_A_PART = 250_000
 
 
 @dataclass
@@ -59,6 +63,24 @@ class World:
     def dirt(self) -> float:
         """The share of rows with a planted error."""
         return self.plan.dirt
+
+    def parts(self) -> Iterator["World"]:
+        """The same world with some of its orders and what hangs on them, in turn until all were there."""
+        if self.orders.height <= ORDERS_IN_A_PART:
+            yield self
+            return
+        first, last = self.orders["order_number"][0], self.orders["order_number"][-1]
+        for begin in range(first, last + 1, ORDERS_IN_A_PART):
+            chosen = pl.col("order_number").is_between(begin, begin + ORDERS_IN_A_PART, closed="left")
+            yield replace(
+                self,
+                orders=self.orders.filter(chosen),
+                lines=self.lines.filter(chosen),
+                parcels=self.parcels.filter(chosen),
+                refunds=self.refunds.filter(chosen),
+                refund_lines=self.refund_lines.filter(chosen),
+                payments=self.payments.filter(chosen),
+            )
 
 
 def _cells(frame: pl.DataFrame) -> pl.DataFrame:

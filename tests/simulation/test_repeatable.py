@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from simulated_deliveries import SCALE
+from simulated_deliveries import SCALE, read
 
 from simulation.simulate import simulate
 from simulation.world.world import build
@@ -48,3 +48,14 @@ def test_an_argument_out_of_range_is_refused_by_name(tmp_path: Path, arguments: 
     with pytest.raises(WeftError, match=option):
         simulate(tmp_path, **{"scale": SCALE, **arguments})
     assert not list(tmp_path.iterdir())
+
+
+def test_a_large_company_is_written_in_parts_that_add_up(
+    clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulation.world.world.ORDERS_IN_A_PART", 300)
+    simulate(tmp_path, SCALE, 1, dirt=0)
+    for system, entity in (("shopify", "order"), ("shopify", "order_line"), ("netsuite", "transaction_line")):
+        assert len(list((tmp_path / system).glob(f"{entity}_2026-10-31*"))) > 1
+        parts, whole = (read(folder, system, entity).drop("file") for folder in (tmp_path, clean))
+        assert parts.sort(parts.columns).equals(whole.sort(whole.columns)), entity

@@ -23,7 +23,13 @@ def tables(world: World, view: View) -> Iterator[Table]:
     yield from masters()
     yield from partners()
     yield from items(world)
-    documents = [*purchases(world, view), *sales(world, view)]
+    yield from _documents([*purchases(world, view)])
+    for part in world.parts():
+        yield from _documents([*sales(part, view)])
+
+
+def _documents(documents: list[tuple[pl.DataFrame, pl.DataFrame]]) -> Iterator[Table]:
+    """Headers, lines and postings of documents."""
     yield Table(
         SYSTEM,
         "transaction",

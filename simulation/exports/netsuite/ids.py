@@ -41,6 +41,8 @@ RECEIVABLE, INVENTORY, PAYABLE, TAX, SALES, FREIGHT, ORDERED = (account[0] for a
 SHIP_ITEM = 90_001
 TAX_ITEM = 90_002
 FIRST_ITEM = 100_001
+# Columns of a transaction that the true table has beside those of the layout.
+NEWER_COLUMNS = ("tranid", "lastmodifieddate", "externalid", "otherrefnum", "source")
 PURCHASE_ORDERS, BILLS, INVOICES, CREDITS = 1_000_000, 3_000_000, 100_000_000, 500_000_000
 
 
@@ -61,7 +63,12 @@ def period_of(column: pl.Expr) -> pl.Expr:
 
 def header_of(frame: pl.DataFrame, kind: str) -> pl.DataFrame:
     """What all documents have in common."""
-    return frame.with_columns(
-        type=pl.lit(kind), isreversal=pl.lit("F"), lastmodifieddate=pl.col(CHANGED), postingperiod=period_of(pl.col("trandate")),
+    frame = frame.with_columns(
+        type=pl.lit(kind),
+        isreversal=pl.lit("F"),
+        lastmodifieddate=pl.col(CHANGED),
+        postingperiod=period_of(pl.col("trandate")),
         transactionnumber=pl.col("tranid"),
-    )  # fmt: skip
+    )
+    missing = [pl.lit(None, pl.String).alias(name) for name in NEWER_COLUMNS if name not in frame.columns]
+    return frame.with_columns(missing).select(pl.exclude(NEWER_COLUMNS), *NEWER_COLUMNS)

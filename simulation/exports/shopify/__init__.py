@@ -19,5 +19,8 @@ from simulation.world.world import World
 def tables(world: World, view: View) -> Iterator[Table]:
     """All tables."""
     yield from shop()
-    for part in (products, customers, orders, payments, fulfilments):
-        yield from part(world, view)
+    yield from products(world, view)
+    yield from customers(world, view)
+    for part in world.parts():
+        for documents in (orders, payments, fulfilments):
+            yield from documents(part, view)
