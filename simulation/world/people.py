@@ -23,30 +23,35 @@ def _languages(draws: np.random.Generator, markets: Ints) -> np.ndarray:
     return chosen
 
 
-def _names(draws: np.random.Generator, languages: np.ndarray) -> dict[str, np.ndarray]:
-    columns = {
-        f"{part}_{spelling}": np.empty(len(languages), dtype="U24")
-        for part in ("first", "last")
-        for spelling in SPELLINGS
-    }
-    for language in FIRST:
-        some = np.flatnonzero(languages == language)
-        for part, pool in (("first", FIRST[language]), ("last", LAST[language])):
-            chosen = draws.integers(0, len(pool), len(some))
-            for place, spelling in enumerate(SPELLINGS):
-                columns[f"{part}_{spelling}"][some] = np.array([name[place] for name in pool])[chosen]
+def _names(draws: np.random.Generator, languages: np.ndarray) -> dict[str, pl.Series]:
+    """First and last names in all their spellings: each person draws a place in the pool of her language."""
+    columns: dict[str, pl.Series] = {}
+    for part, pools in (("first", FIRST), ("last", LAST)):
+        places = np.zeros(len(languages), dtype=np.int64)
+        offset = 0
+        for language, pool in pools.items():
+            some = np.flatnonzero(languages == language)
+            places[some] = offset + draws.integers(0, len(pool), len(some))
+            offset += len(pool)
+        for number, spelling in enumerate(SPELLINGS):
+            everyone = pl.Series([name[number] for pool in pools.values() for name in pool])
+            columns[f"{part}_{spelling}"] = everyone.gather(places)
     return columns
 
 
-def _homes(draws: np.random.Generator, markets: Ints) -> dict[str, np.ndarray]:
-    homes = {name: np.empty(len(markets), dtype="U32") for name in ("city", "postal_code", "street")}
+def _homes(draws: np.random.Generator, markets: Ints) -> dict[str, pl.Series]:
+    places = np.zeros(len(markets), dtype=np.int64)
+    offset = 0
     for number, market in enumerate(MARKETS):
         some = np.flatnonzero(markets == number)
-        places = PLACES[market.code]
-        chosen = draws.integers(0, len(places), len(some))
-        for part, name in enumerate(("city", "postal_code", "street")):
-            homes[name][some] = np.array([place[part] for place in places])[chosen]
-    homes["house"] = draws.integers(1, 180, len(markets))
+        places[some] = offset + draws.integers(0, len(PLACES[market.code]), len(some))
+        offset += len(PLACES[market.code])
+    known = [place for market in MARKETS for place in PLACES[market.code]]
+    homes = {
+        name: pl.Series([place[part] for place in known]).gather(places)
+        for part, name in enumerate(("city", "postal_code", "street"))
+    }
+    homes["house"] = pl.Series(draws.integers(1, 180, len(markets)))
     return homes
 
 
