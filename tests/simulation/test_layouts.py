@@ -1,12 +1,14 @@
 """The files have the headers of the true systems, and names that the packs look for."""
 
+import os
 from pathlib import Path
 
 import polars as pl
 import pytest
 from simulated_deliveries import tables
 
-SEEDS = Path("/work/shared/data/fivetran")
+# The folder with the test seeds of the connector's packages: shopify/, netsuite/, salesforce/, zendesk/.
+SEEDS = Path(os.environ.get("WEFT_CONNECTOR_SEEDS", "no such folder"))
 PREFIXES = {"shopify": "shopify_", "netsuite": "netsuite2_", "salesforce": "sf_", "zendesk": ""}
 # What the connector calls a table, where its test seed is called otherwise.
 SEED_NAMES = {"transaction_accounting_line": "tran_acct_line"}
@@ -41,7 +43,9 @@ def header(path: Path) -> list[str]:
     return pl.read_csv(path, n_rows=0).columns
 
 
-@pytest.mark.skipif(not SEEDS.exists(), reason="the systems' own test seeds are not here")
+@pytest.mark.skipif(
+    not SEEDS.exists(), reason="WEFT_CONNECTOR_SEEDS names no folder with the connector's own test seeds"
+)
 def test_headers_are_those_of_the_true_layouts(clean: Path) -> None:
     checked = 0
     for system, entity in tables(clean):
