@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -264,3 +265,38 @@ def dbt(
     with nullcontext() if only_reads(words) else writer_lock(settings, f"weft dbt {words[0]}"):
         finished = subprocess.run(command_line(settings, words), env=dbt_environment(settings))
     raise typer.Exit(finished.returncode)
+
+
+@app.command()
+def simulate(
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Where the exports go; one folder a system is made in it.")
+    ],
+    scale: Annotated[float, typer.Option("--scale", help="1 is about 50,000 orders in three years.")] = 1.0,
+    seed: Annotated[
+        int, typer.Option("--seed", help="Another seed is another company; the same seed writes the same bytes.")
+    ] = 1,
+    day: Annotated[
+        str | None,
+        typer.Option("--day", metavar="YYYY-MM-DD", help="Only what this day changed, instead of all until --end."),
+    ] = None,
+    end: Annotated[
+        str, typer.Option("--end", metavar="YYYY-MM-DD", help="The last day of a whole delivery.")
+    ] = "2026-10-31",
+    dirt: Annotated[float, typer.Option("--dirt", help="Share of rows with a planted error.")] = 0.002,
+) -> None:
+    """Write the exports of a simulated fashion company, and the truth beside them, to try Weft or to test it."""
+    from simulation.simulate import simulate as write
+
+    written = write(out, scale, seed, _day(day, "--day") if day else None, _day(end, "--end"), dirt)
+    Console(highlight=False, soft_wrap=True).print(
+        f"{out}: {len(written.files)} files, {written.orders:,} orders, {written.planted_errors:,} planted errors",
+        markup=False,
+    )
+
+
+def _day(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day; write it as 2026-10-31", param_hint=option) from None
