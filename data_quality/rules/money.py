@@ -10,7 +10,7 @@ from data_quality.rules.row_rule import (
     sane_date,
 )
 
-PAYMENT_TYPES = ("authorization", "capture", "sale", "refund", "void", "customer payment")
+PAYMENT_TYPES = ("authorization", "capture", "sale", "refund", "void", "customer_payment")
 CHARGE_TYPES = ("goods", "freight", "insurance", "duty", "vat", "brokerage", "handling")
 
 MONEY_RULES = [

@@ -2,7 +2,7 @@
 
 {# Whether a payment brought money in: an authorisation alone does not, and neither does an attempt that failed. #}
 {% macro is_money_in(payment_type, status) -%}
-    coalesce({{ status }} = 'succeeded' and {{ payment_type }} in ('capture', 'sale', 'customer payment'), false)
+    coalesce({{ status }} = 'succeeded' and {{ payment_type }} in ('capture', 'sale', 'customer_payment'), false)
 {%- endmacro %}
 
 {# Whether a payment gave money back. #}
@@ -12,7 +12,7 @@
 
 {#
     What a payment moved: above zero came in, below zero went back. Systems write what they give back with or without a sign;
-    money that came in keeps its own, because a customer payment can be reversed.
+    money that came in keeps its own, because a payment of a customer can be reversed.
 #}
 {% macro moved_amount(amount, payment_type, status) -%}
     cast(
