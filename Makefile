@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c $
 READY = $(VENV)/.ready
 WEFT = $(VENV)/bin/weft
 
-.PHONY: help run test lint format bench dashboards ui lock clean
+.PHONY: help run test packs lint format bench dashboards ui lock clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -23,8 +23,11 @@ $(READY): requirements.lock pyproject.toml
 run: $(READY)  ## Run the example end to end: land, transform, audit, publish, forecast, export
 	$(WEFT) run --config $(CONFIG)
 
-test: $(READY)  ## Run all tests
-	$(VENV)/bin/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+test: $(READY)  ## Run the tests of everything but the packs
+	$(VENV)/bin/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --ignore tests/packs
+
+packs: $(READY)  ## Run the tests of the packs, on one company that uses them all
+	$(VENV)/bin/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder tests/packs
 
 lint: $(READY)  ## Check style and types
 	$(VENV)/bin/ruff check .
