@@ -3,15 +3,13 @@
 The finished run is made once per test session; tests that change a deployment copy it.
 """
 
-import os
 import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
-from weft_command import run_weft
+from weft_command import published_once, run_weft
 
 from warehouse.settings import Settings, load_settings
 
@@ -61,17 +59,7 @@ def weft() -> Callable[..., subprocess.CompletedProcess[str]]:
 @pytest.fixture(scope="session")
 def aw_published(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """AdventureWorks after a finished `weft run`, made by the first worker that asks. Read it, do not change it."""
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
-    root, said = shared / "published", shared / "published.txt"
-    with FileLock(shared / "published.lock"):
-        if not said.exists():
-            finished = run_weft(copy_adventureworks(root), "run")
-            said.write_text(f"{finished.returncode}\n{finished.stdout}{finished.stderr}", encoding="utf-8")
-    outcome, _, output = said.read_text(encoding="utf-8").partition("\n")
-    assert outcome == "0", output
-    return load_settings(root / "weft.toml")
+    return published_once(tmp_path_factory, "published", copy_adventureworks)
 
 
 @pytest.fixture

@@ -3,13 +3,11 @@
 A folder `fixtures/<system>/` is the inbox of that system; a `weft.toml` in it takes the place of the usual `[systems.<system>]`.
 """
 
-import os
 import shutil
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
-from weft_command import run_weft
+from weft_command import published_once
 
 from warehouse.settings import Settings, load_settings
 
@@ -47,14 +45,4 @@ def make_company(root: Path) -> Settings:
 @pytest.fixture(scope="session")
 def packs_published(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The company after a finished `weft run`, made by the first worker that asks. Read it, do not change it."""
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
-    root, said = shared / "packs", shared / "packs.txt"
-    with FileLock(shared / "packs.lock"):
-        if not said.exists():
-            finished = run_weft(make_company(root), "run")
-            said.write_text(f"{finished.returncode}\n{finished.stdout}{finished.stderr}", encoding="utf-8")
-    outcome, _, output = said.read_text(encoding="utf-8").partition("\n")
-    assert outcome == "0", output
-    return load_settings(root / "weft.toml")
+    return published_once(tmp_path_factory, "packs", make_company)
