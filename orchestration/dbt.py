@@ -15,19 +15,18 @@ from importlib.metadata import version
 from pathlib import Path
 
 from extractors.dbt_vars import dbt_vars
+from extractors.pack import PACKS_DIR
 from orchestration.inputs import INSTALLATION, hash_files
 from warehouse.errors import WeftError
 from warehouse.lock import CHILD_LOCK_VARIABLE, child_lock_path
 from warehouse.settings import Settings
 
 DBT_PROJECT = INSTALLATION / "dbt_project"
+PROJECT_PARTS = ("dbt_project.yml", "macros", "models", "seeds", "tests")
 WEFT_DBT = Path(sys.executable).with_name("weft-dbt")
 PARSED_FILES = ("partial_parse.msgpack", "manifest.json")
 READING_COMMANDS = {"parse", "ls", "list", "deps", "clean"}
 COMMAND_GROUPS = {"docs", "source"}
-BUILDING_COMMANDS = {"build", "run", "test", "compile"}
-AFTER_STAGING = ["fqn:weft.intermediate", "fqn:weft.marts"]
-SELECTORS = {"--select", "-s", "--models", "-m", "--exclude", "--selector"}
 
 
 def dbt_environment(settings: Settings, target: Path | None = None) -> dict[str, str]:
@@ -41,7 +40,7 @@ def dbt_environment(settings: Settings, target: Path | None = None) -> dict[str,
         "WEFT_THREADS": str(settings.run.threads),
         "WEFT_TEMP": str(settings.temp_dir),
         CHILD_LOCK_VARIABLE: str(child_lock_path(settings)),
-        "DBT_PROJECT_DIR": str(DBT_PROJECT),
+        "DBT_PROJECT_DIR": str(project_folder(settings)),
         "DBT_PROFILES_DIR": str(DBT_PROJECT),
         "DBT_TARGET_PATH": str(target),
         "DBT_LOG_PATH": str(target),
@@ -51,6 +50,36 @@ def dbt_environment(settings: Settings, target: Path | None = None) -> dict[str,
         "DO_NOT_TRACK": "1",
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def project_folder(settings: Settings) -> Path:
+    """Return the dbt project of this deployment: that of the installation, without the folders of systems that it has not.
+
+    dbt reads a project as a whole, and every seed and model that it need not know costs time in every call.
+    """
+    folder = settings.dbt_target_dir / "project"
+    folder.mkdir(parents=True, exist_ok=True)
+    for part in PROJECT_PARTS:
+        link = folder / part
+        if not link.exists() or link.readlink() != DBT_PROJECT / part:
+            # Made apart and moved in place: the Dagster UI and a headless run may both be preparing it.
+            with tempfile.TemporaryDirectory(dir=folder) as scratch:
+                (Path(scratch) / part).symlink_to(DBT_PROJECT / part)
+                os.replace(Path(scratch) / part, link)
+    ignored = "".join(
+        f"/models/staging/{name}/\n/seeds/{name}/\n" for name in _systems_of_packs() if name not in settings.systems
+    )
+    ignore_file = folder / ".dbtignore"
+    if not ignore_file.exists() or ignore_file.read_text(encoding="utf-8") != ignored:
+        ignore_file.write_text(ignored, encoding="utf-8")
+    return folder
+
+
+def _systems_of_packs() -> list[str]:
+    return sorted(
+        {path.stem for path in PACKS_DIR.glob("*.yml")}
+        | {path.name for path in (DBT_PROJECT / "models" / "staging").iterdir() if path.is_dir()}
+    )
 
 
 def vars_argument(settings: Settings) -> list[str]:
@@ -82,7 +111,7 @@ def prepare_manifest(settings: Settings) -> Path:
         finished = subprocess.run(
             [str(WEFT_DBT), "--quiet", "parse", *arguments],
             env=dbt_environment(settings, Path(scratch)),
-            cwd=DBT_PROJECT,
+            cwd=environment["DBT_PROJECT_DIR"],
             capture_output=True,
             text=True,
         )
@@ -103,19 +132,11 @@ def stage_target(settings: Settings, stage: str) -> Path:
 
 
 def command_line(settings: Settings, words: list[str]) -> list[str]:
-    """Return the guarded dbt with a person's arguments, with the vars unless they gave their own, and with the systems in use."""
+    """Return the guarded dbt with a person's arguments, with the vars unless they gave their own."""
     if words[0].startswith("-") or "--help" in words or "--vars" in words:
         return [str(WEFT_DBT), *words]
     command = 2 if words[0] in COMMAND_GROUPS else 1
-    chosen = words[command:]
-    if words[0] in BUILDING_COMMANDS and not SELECTORS & {word.partition("=")[0] for word in chosen}:
-        chosen = [*chosen, "--select", "resource_type:seed", *staging_selectors(settings), *AFTER_STAGING]
-    return [str(WEFT_DBT), *words[:command], *vars_argument(settings), *chosen]
-
-
-def staging_selectors(settings: Settings) -> list[str]:
-    """Return what selects the staging models of the systems in use; those of others have nothing to read."""
-    return [f"fqn:weft.staging.{system}" for system in settings.systems]
+    return [str(WEFT_DBT), *words[:command], *vars_argument(settings), *words[command:]]
 
 
 def only_reads(words: list[str]) -> bool:

@@ -41,8 +41,14 @@ def attach_statement(catalog: Path, data: Path, *, read_only: bool) -> str:
     """Return the ATTACH statement for a DuckLake whose catalog is an SQLite file.
 
     The data path is overridden because a deployment's folder may be moved, and frozen catalogs are read from elsewhere.
+    Rows are never kept within the catalog: that would take a further table of SQLite for each of the lake's, and SQLite reads
+    the definitions of all its tables again whenever one is added.
     """
-    options = [f"DATA_PATH {quote_literal(str(data) + '/')}", "OVERRIDE_DATA_PATH true"]
+    options = [
+        f"DATA_PATH {quote_literal(str(data) + '/')}",
+        "OVERRIDE_DATA_PATH true",
+        "DATA_INLINING_ROW_LIMIT 0",
+    ]
     if read_only:
         options.append("READ_ONLY")
     return f"ATTACH {quote_literal(f'ducklake:sqlite:{catalog}')} AS lake ({', '.join(options)})"

@@ -9,6 +9,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
+from warehouse.identifiers import quote_literal
 from warehouse.lake import connect_lake
 from warehouse.publication import list_publications, publication_catalog
 from warehouse.settings import Settings
@@ -40,6 +43,7 @@ def tidy(settings: Settings) -> Tidied:
     `weft rollback` works. Files of transactions that never committed go too. The caller holds the writer's lock.
     """
     with connect_lake(settings) as con:
+        _merge_small_files(con)
         snapshots = con.execute("SELECT snapshot_id FROM ducklake_snapshots('lake') ORDER BY snapshot_id").fetchall()
         old = [snapshot_id for (snapshot_id,) in snapshots[:-1]]
         if old:
@@ -56,6 +60,15 @@ def tidy(settings: Settings) -> Tidied:
     with closing(sqlite3.connect(settings.catalog_path)) as catalog_db, catalog_db:
         catalog_db.execute("DELETE FROM ducklake_files_scheduled_for_deletion")
     return Tidied(files=len(removed), size_bytes=size)
+
+
+def _merge_small_files(con: duckdb.DuckDBPyConnection) -> None:
+    """Make one file of the many that the ledger's tables have: each of their entries came as a file of its own."""
+    tables = con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'lake' AND schema_name = 'ops' ORDER BY table_name"
+    ).fetchall()
+    for (table,) in tables:
+        con.execute(f"CALL ducklake_merge_adjacent_files('lake', {quote_literal(table)}, schema => 'ops')")
 
 
 def _named_files(catalog: Path, data_path: Path, *, only_newest: bool) -> set[Path]:

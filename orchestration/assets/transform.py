@@ -16,12 +16,9 @@ from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_contex
 from packaging.version import Version
 
 from orchestration.dbt import (
-    AFTER_STAGING,
-    DBT_PROJECT,
     WEFT_DBT,
     dbt_environment,
     stage_target,
-    staging_selectors,
     vars_argument,
 )
 from orchestration.instance import FULL_REFRESH_TAG, WRITER_POOL
@@ -39,8 +36,8 @@ def transform_assets(settings: Settings, manifest_path: Path, translator: LayerT
     """Return the two dbt stages: staging of the systems in use, and what is built from it."""
     manifest = json.loads(manifest_path.read_bytes())
     stages = {
-        "dbt_staging": " ".join(["resource_type:seed", *staging_selectors(settings)]),
-        "dbt_marts": " ".join(AFTER_STAGING),
+        "dbt_staging": "resource_type:seed fqn:weft.staging",
+        "dbt_marts": "fqn:weft.intermediate fqn:weft.marts",
     }
     return [_stage(settings, manifest, translator, name, select) for name, select in stages.items()]
 
@@ -92,7 +89,7 @@ def _build(
         env=environment,
         manifest=manifest,
         dagster_dbt_translator=translator,
-        project_dir=DBT_PROJECT,
+        project_dir=Path(environment["DBT_PROJECT_DIR"]),
         target_path=target,
         raise_on_error=False,
         context=context,

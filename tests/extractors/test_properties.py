@@ -48,8 +48,9 @@ def land(shop: Shop, content: bytes | str, kind: str = "csv") -> tuple[LoadResul
     """Land content, and return the result and the rows that arrived."""
     for path in shop.inbox.iterdir():
         path.unlink()
-    # What is tried again must not be known already.
+    # What is tried again must not be known already; loads are numbered from one again then.
     shop.ask("DELETE FROM ops.load")
+    shop.ask("DELETE FROM ops.rejected_row")
     shop.deliver(f"item.{kind}", content)
     [result] = shop.land()
     landed = shop.ask(f"SELECT id, name, price FROM raw.shop__item WHERE _load_id = {result.load_id} ORDER BY _row")
