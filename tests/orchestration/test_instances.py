@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from extractors.dbt_vars import dbt_vars
-from extractors.pack import PACKS_DIR
+from extractors.pack import PACKS_DIR, load_pack
 from orchestration.dbt import DBT_PROJECT
 from orchestration.instances import INSTANCES, JINJA, named_after, sql_for, write_instances
 from warehouse.errors import WeftError
@@ -34,6 +34,12 @@ def test_no_model_goes_on_naming_its_pack_as_the_system(pack: str, tmp_path: Pat
     for path in written.rglob("*.*"):
         within = " ".join(JINJA.findall(path.read_text(encoding="utf-8")))
         assert not re.search(rf"['\"]{pack}['\"]|(stg|base)_{pack}__", within), path.name
+
+
+@pytest.mark.parametrize("pack", PACKS)
+def test_control_totals_count_the_raw_tables_of_the_system_whatever_its_name(pack: str) -> None:
+    for total in load_pack(pack).control_totals.values():
+        assert f"{pack}__" not in " ".join([total.joins, total.date, *total.measures.values()])
 
 
 def test_only_names_of_the_system_are_changed() -> None:
