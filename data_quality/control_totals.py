@@ -155,10 +155,13 @@ def _store_totals(con: duckdb.DuckDBPyConnection, run_id: str, control: Control)
 
 
 class _CurrentRows(dict[str, str]):
-    """Fills `{entity}` in joins with the current rows of that raw table; where its mode is not told, the newest delivery."""
+    """Fills `{entity}` in joins with the current rows of that raw table; where its mode is not told, the newest delivery.
+
+    `{system}` is the name that the system has in this deployment, with which the names of its raw tables begin.
+    """
 
     def __init__(self, system: str, others: dict[str, tuple[str, tuple[str, ...]]]) -> None:
-        super().__init__()
+        super().__init__(system=system)
         self._system = system
         self._others = others
 

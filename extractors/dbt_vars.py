@@ -27,6 +27,22 @@ def offered_entities(settings: Settings, system: str) -> list[str]:
     return [entity for entity in provides if entity not in declared.without]
 
 
+def id_spaces(settings: Settings, system: str) -> dict[str, str]:
+    """Return the id space of each entity that shares one: those of the pack, unless weft.toml says that this system counts on its own.
+
+    Raises:
+        WeftError: weft.toml names an entity for which the pack has no id space.
+    """
+    declared = settings.systems[system]
+    shared = load_pack(declared.pack).id_spaces
+    if unknown := sorted(set(declared.id_spaces) - set(shared)):
+        raise WeftError(
+            f"{settings.config_path}: [systems.{system}] has id_spaces for {', '.join(unknown)}, for which the pack {declared.pack} names "
+            f"none; it names those of {', '.join(shared) or 'nothing'}."
+        )
+    return {**shared, **declared.id_spaces}
+
+
 def dbt_vars(settings: Settings) -> dict[str, Any]:
     """Return the dbt variables: systems, how each entity is read, and which staging models feed which canonical entity."""
     packs: dict[str, Any] = {}
@@ -36,7 +52,7 @@ def dbt_vars(settings: Settings) -> dict[str, Any]:
         packs[system] = {
             "instance": declared.instance,
             "company_id": settings.company.id,
-            "id_spaces": pack.id_spaces,
+            "id_spaces": id_spaces(settings, system),
             # Only what the pack declares: other options may be secrets, and dbt writes its variables into its artifacts.
             "options": {name: value for name, value in declared.options.items() if name in pack.options},
             "entities": {

@@ -62,8 +62,9 @@ def run(
 ) -> None:
     """Land new exports, build and audit the marts, and publish them.
 
-    Exit code 0: published, or nothing to do. 2: published, but some deliveries could not be read. 1: not published; the
-    last publication goes on being served.
+    Exit code 0: published, or nothing to do.
+    Exit code 2: published, but some deliveries could not be read; `weft status` names them.
+    Exit code 1: not published; the last publication goes on being served.
     """
     from orchestration.progress import Progress
     from orchestration.run import run as execute
@@ -156,24 +157,37 @@ def export(
 
 @app.command()
 def acknowledge(config: Config = None) -> None:
-    """Answer EDI partners: an X12 997 or EDIFACT CONTRL file for each interchange of theirs, under exports/edi/ack/."""
+    """Write the answers to EDI partners: which of their files were read, and what was wrong with the others.
+
+    One X12 997 or EDIFACT CONTRL file for each published interchange, once, in exports/edi/ack/.
+    Beside them, acknowledgements.csv says the same in words. Sending them is left to you.
+    """
     from distribution.edi_acknowledgements import write_acknowledgements
     from extractors.pack import load_pack
     from warehouse.settings import load_settings
 
     settings = load_settings(config)
     console = Console(highlight=False, soft_wrap=True)
+    written = 0
     for system, chosen in settings.systems.items():
         own_ids = [own.strip() for own in chosen.options.get("own_ids", "").split(",") if own.strip()]
         for entity, described in load_pack(chosen.pack).entities.items():
             if described.format == "edi":
                 for path in write_acknowledgements(settings, system, entity, own_ids):
                     console.print(str(path), markup=False)
+                    written += 1
+    if not written:
+        console.print("Nothing to answer: no interchange has come since the last time.")
 
 
 @app.command()
 def status(config: Config = None) -> None:
-    """Show the last run, how fresh each system is, and which deliveries and rows were refused and why."""
+    """Show the last run, how fresh each system is, and what was refused and why.
+
+    Rejected rows could not be read; rows in quarantine were read, but cannot be true.
+    Each is listed with its file, line, column, value and the reason.
+    It may be called while a run is at work.
+    """
     from orchestration.status import print_status
     from warehouse.settings import load_settings
 
@@ -228,14 +242,25 @@ def init(directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or
 
 @app.command("new-source")
 def new_source(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="What the system is to be called, for example shop.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="What the system is to be called: small letters, digits, underscores.")
+    ],
     samples: Annotated[
-        list[Path], typer.Option("--from", metavar="FILE", help="An export of the system; once for each kind of file.")
+        list[Path],
+        typer.Option(
+            "--from",
+            metavar="FILE",
+            help="An export: CSV, JSON lines, Parquet, Excel. Repeat it for each kind of file.",
+        ),
     ],
 ) -> None:
-    """Draft the pack and the staging models of a new system from sample exports, to be read and corrected.
+    """Teach Weft a system that it does not know, from a sample of its exports.
 
-    Nothing that exists is overwritten: weft new-source shop --from orders.csv --from customers.csv.gz
+    For example: weft new-source shop --from orders.csv --from customers.csv.gz
+
+    It finds out formats, types, keys and what the columns mean, and says why.
+    It drafts a pack, which says how to read the exports, and staging models in SQL, which map them.
+    Read and correct both. They are written into this installation; nothing that exists is overwritten.
     """
     from extractors.drafting.draft import draft_source
     from orchestration.drafted import print_draft
@@ -269,23 +294,37 @@ def dbt(
 
 @app.command()
 def simulate(
-    out: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="Where the exports go; one folder a system is made in it.")
-    ],
-    scale: Annotated[float, typer.Option("--scale", help="1 is about 50,000 orders in three years.")] = 1.0,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="An inbox: one folder per system is made in it.")],
+    scale: Annotated[
+        float, typer.Option("--scale", help="How much: 1 is about 50,000 orders in three years, 0.01 takes a moment.")
+    ] = 1.0,
     seed: Annotated[
         int, typer.Option("--seed", help="Another seed is another company; the same seed writes the same bytes.")
     ] = 1,
     day: Annotated[
         str | None,
-        typer.Option("--day", metavar="YYYY-MM-DD", help="Only what this day changed, instead of all until --end."),
+        typer.Option(
+            "--day", metavar="YYYY-MM-DD", help="Only what changed on this day, instead of everything until --end."
+        ),
     ] = None,
     end: Annotated[
-        str, typer.Option("--end", metavar="YYYY-MM-DD", help="The last day of a whole delivery.")
+        str,
+        typer.Option("--end", metavar="YYYY-MM-DD", help="The day on which everything that is written was exported."),
     ] = "2026-10-31",
-    dirt: Annotated[float, typer.Option("--dirt", help="Share of rows with a planted error.")] = 0.002,
+    dirt: Annotated[
+        float,
+        typer.Option("--dirt", help="Share of rows with a planted error; truth/ names each."),
+    ] = 0.002,
 ) -> None:
-    """Write the exports of a simulated fashion company, and the truth beside them, to try Weft or to test it."""
+    """Write the exports of an invented fashion company, to try Weft before your own are at hand.
+
+    First: weft simulate --out examples/fashion/inbox
+    Then: weft run --config examples/fashion/weft.toml
+
+    Shop, ERP, CRM, service desk, warehouse, carriers and factory write a folder each.
+    The folder truth/ says what a warehouse must find in them; no system reads it.
+    With --day, and scale, seed and dirt as before, come the changes of a later day.
+    """
     from simulation.simulate import simulate as write
 
     written = write(out, scale, seed, _day(day, "--day") if day else None, _day(end, "--end"), dirt)

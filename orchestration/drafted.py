@@ -29,6 +29,6 @@ def print_draft(name: str, draft: Draft, console: Console) -> None:
         say(f"  {path}")
     say(
         f"\nNext:\n  1. Read the comments in the pack and the models, and correct what is wrong.\n"
-        f'  2. Name the system in weft.toml:  [systems.{name}]  pack = "{name}"  inbox = "inbox/{name}"\n'
+        f'  2. Name the system in weft.toml:\n       [systems.{name}]\n       pack = "{name}"\n       inbox = "inbox/{name}"\n'
         "  3. Put the exports into that inbox, and call weft run."
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from extractors.pack import PACKS_DIR, load_pack
 from warehouse.errors import WeftError
 
-# Systems of the template; each is read by the pack of its name.
+# Systems of the template, as far as their packs are still there; each is read by the pack of its name.
 SYSTEMS = ("aw_erp", "aw_crm", "aw_scm", "ecb")
 
 TEMPLATE = """\
@@ -73,9 +73,11 @@ def create_deployment(directory: Path) -> str:
     if config.exists():
         raise WeftError(f"{config} exists already; init never overwrites. Choose another folder, or edit that file.")
     company = re.sub(r"[^a-z0-9_]+", "_", directory.resolve().name.lower()).strip("_") or "company"
-    systems = "".join(SYSTEM.format(name=name, title=load_pack(name).title) for name in SYSTEMS)
+    packs = sorted(path.stem for path in PACKS_DIR.glob("*.yml"))
+    chosen = [name for name in SYSTEMS if name in packs] or packs
+    systems = "".join(SYSTEM.format(name=name, title=load_pack(name).title) for name in chosen)
     try:
-        for name in SYSTEMS:
+        for name in chosen:
             (directory / "inbox" / name).mkdir(parents=True, exist_ok=True)
         config.write_text(
             TEMPLATE.format(company_id=company, company_name=company.replace("_", " ").title(), systems=systems),
@@ -83,11 +85,10 @@ def create_deployment(directory: Path) -> str:
         )
     except OSError as error:
         raise WeftError(f"{directory} cannot be written: {error.strerror}") from error
-    packs = ", ".join(sorted(path.stem for path in PACKS_DIR.glob("*.yml")))
     return (
         f"Made {config} and an inbox for each of its systems.\n\n"
         "Next:\n"
-        f"  1. Name your company and your systems in {config} (packs: {packs}).\n"
+        f"  1. Name your company and your systems in {config} (packs: {', '.join(packs)}).\n"
         f"  2. Put exports into {directory / 'inbox'}/<system>/.\n"
         f"  3. weft run --config {config}\n"
         f"  4. weft dashboards --config {config}"

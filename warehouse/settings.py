@@ -52,6 +52,8 @@ class SystemSettings(Section):
     options: dict[str, str] = Field(default_factory=dict)
     # Canonical entities that the pack could offer but another system is the source of, such as goods receipts.
     without: list[str] = Field(default_factory=list)
+    # Entities whose identifiers are not those of the pack's id space: a second shop counts its own orders.
+    id_spaces: dict[str, str] = Field(default_factory=dict)
 
 
 class Lake(Section):

@@ -162,8 +162,10 @@ def _personal(exported: str) -> str | None:
     return "a name" if "name" in found and found & PERSONS else None
 
 
-def find_key(con: duckdb.DuckDBPyConnection, sample: Sample, columns: list[DraftColumn]) -> tuple[list[str], str]:
-    """Return the columns that tell rows apart, and why; all that look like identifiers when no one or two of them do."""
+def find_key(
+    con: duckdb.DuckDBPyConnection, sample: Sample, columns: list[DraftColumn], document: str | None = None
+) -> tuple[list[str], str]:
+    """Return the columns that tell rows apart, and why; where no one or two do, the one that names the `document` they belong to."""
     full = [column for column in columns if not column.has_gaps and column.type in ("text", "integer")]
     likely = sorted(full, key=lambda column: not words(column.exported) & IDENTIFIERS)
     counts = dict(
@@ -181,7 +183,8 @@ def find_key(con: duckdb.DuckDBPyConnection, sample: Sample, columns: list[Draft
     for pair, count in zip(pairs, _distinct(con, sample, [_joined(pair) for pair in pairs]), strict=True):
         if count == sample.rows:
             return list(pair), f"{' and '.join(pair)} together are different in each row"
-    document = max(named, key=lambda name: counts[name], default=columns[0].name)
+    if document not in counts:
+        document = max(named, key=lambda name: counts[name], default=columns[0].name)
     return [document], f"nothing tells the rows apart; those of one {document} belong together"
 
 

@@ -15,7 +15,7 @@ from extractors.drafting.columns import describe_columns, find_key
 from extractors.drafting.concepts import likely_entities, understand
 from extractors.drafting.pack_text import DraftEntity, pack_text
 from extractors.drafting.sample import read_sample
-from extractors.drafting.staging_text import canonical_columns, model_sql, model_yml, sources_yml
+from extractors.drafting.staging_text import LINES, canonical_columns, model_sql, model_yml, sources_yml
 from extractors.pack import PACKS_DIR
 from warehouse.errors import WeftError
 
@@ -67,7 +67,10 @@ def draft_source(name: str, samples: list[Path]) -> Draft:
 def _understood(con: duckdb.DuckDBPyConnection, path: Path, workspace: Path) -> DraftEntity:
     sample = read_sample(con, path, workspace)
     columns = describe_columns(con, sample)
-    key, reason = find_key(con, sample, columns)
     meanings = understand(columns)
+    canonical = likely_entities(meanings)
+    # A small sample may hold more articles than orders; what its lines belong to is the order all the same.
+    document = meanings.get(LINES.get(canonical[0], "")) if canonical else None
+    key, reason = find_key(con, sample, columns, document.column.name if document else None)
     has_key = not reason.startswith("nothing")
-    return DraftEntity(sample, columns, key, reason, has_key, meanings, likely_entities(meanings))
+    return DraftEntity(sample, columns, key, reason, has_key, meanings, canonical)

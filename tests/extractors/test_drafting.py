@@ -90,6 +90,17 @@ def test_what_is_one_row_and_why_is_said(draft: DraftFrom) -> None:
     assert written_pack(again).entities["rows"].mode == "documents"
 
 
+def test_lines_belong_to_their_order_although_a_sample_holds_more_articles_than_orders(draft: DraftFrom) -> None:
+    made = draft(
+        "shop",
+        (
+            "lines.csv",
+            "Invoice,StockCode,Quantity,Price\nA1,x,1,2.50\nA1,y,1,2.50\nA1,z,2,9\nB2,x,1,2.50\nB2,x,1,2.50\n",
+        ),
+    )
+    assert (made.entities[0].key, made.entities[0].has_key) == (["invoice"], False)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "expected"),
     [

@@ -28,8 +28,11 @@ COMMANDS = [
     "ui",
     "dashboards",
     "init",
+    "new-source",
     "dbt",
+    "simulate",
 ]
+WITHOUT_SETTINGS = {"init", "new-source", "simulate"}
 
 
 def call(*arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -52,7 +55,7 @@ def test_every_command_has_help(command: str) -> None:
     shown = call(command, "--help")
     assert shown.returncode == 0
     assert len(shown.stdout.splitlines()) > 5
-    if command != "init":
+    if command not in WITHOUT_SETTINGS:
         assert "--config" in shown.stdout
 
 
@@ -154,3 +157,9 @@ def test_dbt_gets_its_arguments_unchanged(published_copy: Settings) -> None:
     finished = call("dbt", "--config", str(published_copy.config_path), "--", "run-operation", "--help")
     assert finished.returncode == 0
     assert "run-operation" in finished.stdout
+
+
+def test_with_nothing_to_answer_acknowledge_says_so(published_copy: Settings, weft: Callable[..., Any]) -> None:
+    finished = weft(published_copy, "acknowledge")
+    assert finished.returncode == 0
+    assert "Nothing to answer" in finished.stdout

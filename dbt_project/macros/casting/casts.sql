@@ -14,12 +14,14 @@
     try_cast({{ text }} as decimal({{ precision }}, {{ scale }}))
 {%- endmacro %}
 
+{# A time in UTC: an offset behind it (2026-09-01T10:00:00+04:00) is applied, a text without one is UTC already. #}
 {% macro to_timestamp(column, shift_days=0) -%}
-    {{ plus_days('try_cast(' ~ to_text(column) ~ ' as timestamp)', shift_days) }}
+    {{ plus_days(utc_of_offset(to_text(column)), shift_days) }}
 {%- endmacro %}
 
+{# The day as it is written, whatever time and offset stand behind it: the one on which it was, where it was. #}
 {% macro to_date(column, shift_days=0) -%}
-    cast({{ to_timestamp(column, shift_days) }} as date)
+    cast({{ plus_days('try_cast(' ~ to_text(column) ~ ' as timestamp)', shift_days) }} as date)
 {%- endmacro %}
 
 {% macro to_boolean(column) -%}
@@ -64,7 +66,12 @@
 {%- endmacro %}
 
 {% macro pack_date(system, entity, column, relation='') -%}
-    cast({{ pack_timestamp(system, entity, column, relation) }} as date)
+    {%- set described = var('weft_packs').get(system, {}).get('entities', {}).get(entity, {}) -%}
+    {%- if described.get('columns', {}).get(column, {}).get('formats') -%}
+        cast({{ pack_timestamp(system, entity, column, relation) }} as date)
+    {%- else -%}
+        {{ to_date(pack_text(system, entity, column, relation), described.get('date_shift_days', 0)) }}
+    {%- endif -%}
 {%- endmacro %}
 
 {# The ISO 3166 code of a country that the source names in words; NULL for names that the seed does not know. #}

@@ -87,18 +87,27 @@
     select explode(sequence({{ first }}, {{ last }}, interval 1 day)) as date_on
 {%- endmacro %}
 
-{# A text as a timestamp by the first of the formats (%Y, %m, %d, %b …) that reads it; NULL if none does. #}
+{# A text as a timestamp in UTC by the first of the formats (%Y, %m, %d, %b, %z …) that reads it; NULL if none does. #}
 {% macro parsed_timestamp(value, formats) -%}
     {{ adapter.dispatch('parsed_timestamp')(value, formats) }}
 {%- endmacro %}
 
 {% macro default__parsed_timestamp(value, formats) -%}
-    try_strptime({{ value }}, [{% for format in formats %}'{{ format }}'{% if not loop.last %}, {% endif %}{% endfor %}])
+    {%- set readings = [] -%}
+    {#- Formats with and without an offset give different types, and one list of them would have that of the offset. -#}
+    {%- for with_offset in (false, true) -%}
+        {%- set listed = [] -%}
+        {%- for format in formats if ('%z' in format) == with_offset %}{% do listed.append("'" ~ format ~ "'") %}{% endfor -%}
+        {%- set reading = 'try_strptime(' ~ value ~ ', [' ~ listed | join(', ') ~ '])' -%}
+        {%- if listed %}{% do readings.append("timezone('UTC', " ~ reading ~ ')' if with_offset else reading) %}{% endif -%}
+    {%- endfor -%}
+    {{ readings[0] if readings | length == 1 else 'coalesce(' ~ readings | join(', ') ~ ')' }}
 {%- endmacro %}
 
 {% macro spark__parsed_timestamp(value, formats) -%}
     {%- set letters = {
-        '%Y': 'yyyy', '%y': 'yy', '%m': 'M', '%d': 'd', '%b': 'MMM', '%H': 'H', '%M': 'm', '%S': 's', 'T': "'T'"
+        '%Y': 'yyyy', '%y': 'yy', '%m': 'M', '%d': 'd', '%b': 'MMM', '%H': 'H', '%M': 'm', '%S': 's', '%z': 'XXX',
+        'T': "'T'"
     } -%}
     coalesce(
         {%- for format in formats %}

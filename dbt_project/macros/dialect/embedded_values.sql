@@ -1,29 +1,16 @@
 {# Values that stand inside a text, which every SQL dialect takes out in its own way. #}
 
-{# The member of a JSON object, as text; NULL if there is none, or the text is not JSON. #}
-{% macro json_member(value, name) -%}
-    {{ adapter.dispatch('json_member')(value, name) }}
+{# The text at a path such as shop_money.amount; NULL where there is none, or where the text is no JSON. #}
+{% macro json_text(column, path) -%}
+    {{ adapter.dispatch('json_text')(column, path) }}
 {%- endmacro %}
 
-{% macro default__json_member(value, name) -%}
-    case when json_valid({{ value }}) then json_extract_string({{ value }}, '$.{{ name }}') end
+{% macro default__json_text(column, path) -%}
+    json_extract_string(try_cast({{ to_text(column) }} as json), '$.{{ path }}')
 {%- endmacro %}
 
-{% macro spark__json_member(value, name) -%}
-    get_json_object({{ value }}, '$.{{ name }}')
-{%- endmacro %}
-
-{# The digits of a text, without anything between them. #}
-{% macro digits_only(value) -%}
-    {{ adapter.dispatch('digits_only')(value) }}
-{%- endmacro %}
-
-{% macro default__digits_only(value) -%}
-    regexp_replace({{ value }}, '[^0-9]', '', 'g')
-{%- endmacro %}
-
-{% macro spark__digits_only(value) -%}
-    regexp_replace({{ value }}, '[^0-9]', '')
+{% macro spark__json_text(column, path) -%}
+    get_json_object({{ to_text(column) }}, '$.{{ path }}')
 {%- endmacro %}
 
 {# Seconds of a duration that is written as a number of seconds or as an interval, such as `1 day 02:30:00`. #}

@@ -5,9 +5,10 @@
     {{ adapter.dispatch('utc_of_offset')(text) }}
 {%- endmacro %}
 
+{# Signs are looked for instead of a pattern, and only in texts longer than a time without offset: every time that is landed comes by here. #}
 {% macro default__utc_of_offset(text) -%}
     case
-        when regexp_matches({{ text }}, ':[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)$')
+        when length({{ text }}) > 19 and (contains({{ text }}, '+') or contains(substr({{ text }}, 12), '-'))
             then timezone('UTC', try_cast({{ text }} as timestamptz))
         else try_cast({{ text }} as timestamp)
     end

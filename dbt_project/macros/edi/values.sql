@@ -32,18 +32,18 @@
 {%- endmacro %}
 
 {# Our own identifiers, from weft.toml. #}
-{% macro edi_own_ids() -%}
-    {%- set pack = var('weft_packs').get('edi') -%}
+{% macro edi_own_ids(system) -%}
+    {%- set pack = var('weft_packs').get(system) -%}
     {%- set own = (pack or {}).get('options', {}).get('own_ids', '') -%}
     {%- if pack and not own -%}
         {{ exceptions.raise_compiler_error(
-            "systems.edi.options.own_ids is not set in weft.toml: without the identifiers under which partners know this company, "
+            "systems." ~ system ~ ".options.own_ids is not set in weft.toml: without the identifiers under which partners know this company, "
             ~ "nobody can say whether an order was sent or received"
         ) }}
     {%- endif -%}
     {%- for id in own.split(',') %}'{{ id.strip() | replace("'", "''") }}'{{ ', ' if not loop.last }}{% endfor -%}
 {%- endmacro %}
 
-{% macro edi_option(name, default='') -%}
-    {{ var('weft_packs').get('edi', {}).get('options', {}).get(name, default) }}
+{% macro edi_option(system, name, default='') -%}
+    {{ var('weft_packs').get(system, {}).get('options', {}).get(name, default) }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{# What the Shopify models share: both sides of money, the identity of a variant, destinations, and what is gone. #}
+{# What the Shopify models share: both sides of money, the identity of a variant, and destinations. #}
 
 {#
     An amount in the currency of the document, which is the customer's: the presentment side of a `_set` column. The plain
@@ -25,11 +25,6 @@
 {# The SKU text, under which the company's systems share a product; a variant without one goes by its number. #}
 {% macro shopify_sku(sku, variant_id) -%}
     coalesce({{ to_text(sku) }}, 'shopify-variant-' || {{ to_text(variant_id) }})
-{%- endmacro %}
-
-{# Whether a row is marked as deleted. #}
-{% macro shopify_is_deleted(column='fivetran_deleted') -%}
-    coalesce({{ to_boolean(column) }}, false)
 {%- endmacro %}
 
 {# A part of the address that an order goes to, or of the bill's where nothing is shipped. #}

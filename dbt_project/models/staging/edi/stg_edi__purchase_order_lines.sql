@@ -35,4 +35,4 @@ from orders
 inner join lines on orders.message_key = lines.message_key
 where
     orders.direction = 'sent'
-    and '{{ edi_option("purchase_orders") }}' <> 'elsewhere'
+    and '{{ edi_option('edi', "purchase_orders") }}' <> 'elsewhere'

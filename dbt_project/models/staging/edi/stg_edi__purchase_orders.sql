@@ -47,7 +47,7 @@ placed as (
             partner_id
         ) as supplier_id
     from orders
-    where direction = 'sent' and '{{ edi_option("purchase_orders") }}' <> 'elsewhere'
+    where direction = 'sent' and '{{ edi_option('edi', "purchase_orders") }}' <> 'elsewhere'
 
 )
 

@@ -4,7 +4,7 @@ with consolidated as (
 
     select
         *,
-        coalesce({{ to_boolean('fivetran_deleted') }}, false) as is_gone
+        {{ fivetran_is_deleted() }} as is_gone
     from {{ raw_rows('netsuite', 'consolidated_exchange_rate') }}
 
 ),

@@ -49,7 +49,7 @@ line_links as (
     from links
     where
         upper({{ to_text('linktype') }}) = 'SHIPRCPT'
-        and not coalesce({{ to_boolean('fivetran_deleted') }}, false)
+        and not {{ fivetran_is_deleted() }}
     group by nextdoc, nextline
 
 ),

@@ -39,7 +39,7 @@ applied as (
     from links
     where
         upper({{ to_text('linktype') }}) = 'PAYMENT'
-        and not coalesce({{ to_boolean('fivetran_deleted') }}, false)
+        and not {{ fivetran_is_deleted() }}
     group by nextdoc, previousdoc
 
 ),

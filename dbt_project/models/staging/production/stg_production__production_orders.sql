@@ -25,7 +25,7 @@ select
     statuses.status,
     'EA' as unit_code,
     {{ origin_columns(
-        'production', to_text('orders.production_order_number'), utc_of_offset(to_text('orders.changed_at')), origin='orders'
+        'production', to_text('orders.production_order_number'), to_timestamp('orders.changed_at'), origin='orders'
     ) }}
 from orders
 left join statuses on upper({{ to_text('orders.status') }}) = statuses.status_raw

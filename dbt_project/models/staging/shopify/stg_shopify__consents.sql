@@ -26,7 +26,7 @@ stated as (
         lower({{ to_text('email_marketing_consent_state') }}) as state,
         {{ to_timestamp('email_marketing_consent_consent_updated_at') }} as decided_at,
         {{ to_timestamp('updated_at') }} as updated_at,
-        {{ shopify_is_deleted() }} as is_deleted,
+        {{ fivetran_is_deleted() }} as is_deleted,
         _load_id,
         _file,
         _row
@@ -41,7 +41,7 @@ stated as (
         lower({{ to_text('sms_marketing_consent_state') }}) as state,
         {{ to_timestamp('sms_marketing_consent_consent_updated_at') }} as decided_at,
         {{ to_timestamp('updated_at') }} as updated_at,
-        {{ shopify_is_deleted() }} as is_deleted,
+        {{ fivetran_is_deleted() }} as is_deleted,
         _load_id,
         _file,
         _row
@@ -76,7 +76,7 @@ decisions as (
         {{ to_timestamp('accepts_marketing_updated_at') }} as decided_at,
         cast(null as varchar) as consent_source,
         {{ to_timestamp('updated_at') }} as updated_at,
-        {{ shopify_is_deleted() }} as is_deleted,
+        {{ fivetran_is_deleted() }} as is_deleted,
         _load_id,
         _file,
         _row

@@ -16,7 +16,7 @@ placed as (
         addresses.*,
         coalesce(addresses.id = customers.default_address_id, {{ to_boolean('addresses.is_default') }}, false)
             as is_default_address,
-        {{ shopify_is_deleted('customers.fivetran_deleted') }} as is_deleted
+        {{ fivetran_is_deleted('customers') }} as is_deleted
     from addresses
     left join customers on addresses.customer_id = customers.id
 

@@ -97,7 +97,7 @@ people as (
         lower({{ to_text('customers.email') }}) as email,
         {{ to_text('customers.phone') }} as phone,
         newest_orders.customer_locale,
-        {{ shopify_is_deleted('customers.fivetran_deleted') }} as is_deleted,
+        {{ fivetran_is_deleted('customers') }} as is_deleted,
         {{ to_timestamp('customers.updated_at') }} as updated_at,
         customers._load_id,
         customers._file,

@@ -65,7 +65,7 @@ select
     cast(coalesce({{ to_timestamp('products.published_at') }}, variants.created_at) as date) as sold_from,
     cast(null as date) as sold_to,
     {{ origin_columns(
-        'shopify', 'variants.variant_id', 'variants.updated_at', shopify_is_deleted('products.fivetran_deleted'),
+        'shopify', 'variants.variant_id', 'variants.updated_at', fivetran_is_deleted('products'),
         origin='variants'
     ) }}
 from variants

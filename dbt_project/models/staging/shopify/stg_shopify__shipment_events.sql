@@ -48,7 +48,7 @@ select
     ) as country_code,
     {{ origin_columns(
         'shopify', 'events.id', to_timestamp('events.updated_at'),
-        shopify_is_deleted('events.fivetran_deleted') ~ ' or coalesce(fulfillments.is_deleted, false)', origin='events'
+        fivetran_is_deleted('events') ~ ' or coalesce(fulfillments.is_deleted, false)', origin='events'
     ) }}
 from events
 left join fulfillments on {{ to_text('events.fulfillment_id') }} = fulfillments.fulfillment_id

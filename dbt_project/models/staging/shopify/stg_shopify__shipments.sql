@@ -23,7 +23,7 @@ followed as (
             as delivered_on
     from events
     inner join fulfillments on {{ to_text('events.fulfillment_id') }} = fulfillments.fulfillment_id
-    where not {{ shopify_is_deleted('events.fivetran_deleted') }}
+    where not {{ fivetran_is_deleted('events') }}
     group by fulfillments.shipment_key
 
 )

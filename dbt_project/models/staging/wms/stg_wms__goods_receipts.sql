@@ -34,6 +34,6 @@ select
     {{ origin_columns(
         'wms',
         "purchase_order_id || '-' || purchase_order_line_number || '-' || receipt_id",
-        utc_of_offset(to_text('received_at'))
+        to_timestamp('received_at')
     ) }}
 from typed

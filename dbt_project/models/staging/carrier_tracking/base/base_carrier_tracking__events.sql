@@ -16,7 +16,7 @@ cleaned as (
     select
         upper({{ to_text('carrier_code') }}) as carrier_id,
         upper(replace({{ to_text('tracking_number') }}, ' ', '')) as tracking_number,
-        {{ utc_of_offset(to_text('event_time')) }} as occurred_at,
+        {{ to_timestamp('event_time') }} as occurred_at,
         upper({{ to_text('event_code') }}) as status_raw,
         {{ to_date('promised_on') }} as promised_on,
         {{ to_text('place') }} as place_name,

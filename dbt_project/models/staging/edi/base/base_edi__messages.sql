@@ -91,7 +91,7 @@ select
     message_type || ' ' || coalesce(response_code, purpose_code, 'without') as status_raw,
     coalesce(document_on, cast(prepared_at as date)) as document_on,
     order_number,
-    coalesce(currency_code, '{{ edi_option("currency", var("reporting_currency")) }}') as currency_code,
+    coalesce(currency_code, '{{ edi_option('edi', "currency", var("reporting_currency")) }}') as currency_code,
     requested_on,
     shipped_on,
     promised_on,

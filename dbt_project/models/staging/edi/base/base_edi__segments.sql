@@ -15,10 +15,10 @@ messages as (
         standard,
         message_type,
         case
-            when sender in ({{ edi_own_ids() }}) then 'sent'
-            when receiver in ({{ edi_own_ids() }}) then 'received'
+            when sender in ({{ edi_own_ids('edi') }}) then 'sent'
+            when receiver in ({{ edi_own_ids('edi') }}) then 'received'
         end as direction,
-        case when sender in ({{ edi_own_ids() }}) then receiver else sender end as partner_id,
+        case when sender in ({{ edi_own_ids('edi') }}) then receiver else sender end as partner_id,
         cast(prepared_at as timestamp) as prepared_at,
         cast(segment_position as integer) as segment_position,
         tag,

@@ -57,7 +57,7 @@ select
     coalesce(
         {{ to_timestamp('lines.linelastmodifieddate') }}, {{ to_timestamp('lines.fivetran_synced') }}
     ) as updated_at,
-    coalesce({{ to_boolean('lines.fivetran_deleted') }}, false) as is_gone,
+    {{ fivetran_is_deleted('lines') }} as is_gone,
     lines._load_id,
     lines._file,
     lines._row

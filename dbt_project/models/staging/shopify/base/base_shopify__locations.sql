@@ -18,7 +18,7 @@ select
     {{ to_text('name') }} as location_name,
     coalesce({{ to_boolean('legacy') }}, false) as is_fulfillment_service,
     upper(coalesce({{ to_text('country_code') }}, {{ to_text('country') }})) as country_code,
-    {{ shopify_is_deleted() }} as is_deleted,
+    {{ fivetran_is_deleted() }} as is_deleted,
     {{ to_timestamp('updated_at') }} as updated_at,
     _load_id,
     _file,

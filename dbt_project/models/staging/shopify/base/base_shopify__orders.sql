@@ -104,7 +104,7 @@ deliveries as (
 
     select fulfillment_id
     from fulfillment_events
-    where lower({{ to_text('status') }}) = 'delivered' and not {{ shopify_is_deleted() }}
+    where lower({{ to_text('status') }}) = 'delivered' and not {{ fivetran_is_deleted() }}
     group by fulfillment_id
 
 ),
@@ -150,10 +150,10 @@ amounts as (
 
 select
     typed_orders.shopify_order_id,
-    coalesce({{ digits_of(to_text('typed_orders.order_number')) }}, {{ digits_of(to_text('typed_orders.name')) }})
+    coalesce({{ digits(to_text('typed_orders.order_number')) }}, {{ digits(to_text('typed_orders.name')) }})
         as order_number,
     typed_orders.is_test,
-    {{ shopify_is_deleted('typed_orders.fivetran_deleted') }} as is_deleted,
+    {{ fivetran_is_deleted('typed_orders') }} as is_deleted,
     {{ to_text('typed_orders.customer_id') }} as customer_id,
     lower({{ to_text('typed_orders.email') }}) as email,
     -- Somebody who ordered without an account, known by the e-mail address only.

@@ -22,9 +22,9 @@ select
     products.template as template_id,
     {{ tryton_identifier('templates.code', 'products.template') }} as style_number,
     {{ to_text('templates.name') }} as style_name,
-    coalesce({{ json_member('products.attributes', 'color') }}, {{ json_member('products.attributes', 'colour') }})
+    coalesce({{ json_text('products.attributes', 'color') }}, {{ json_text('products.attributes', 'colour') }})
         as attribute_color,
-    {{ json_member('products.attributes', 'size') }} as attribute_size,
+    {{ json_text('products.attributes', 'size') }} as attribute_size,
     {{ to_text('products.suffix_code') }} as suffix_code,
     {{ to_text('units.symbol') }} as unit_code,
     {{ to_boolean('templates.producible') }} as is_made,

@@ -30,7 +30,7 @@ select
     lines.product as product_id,
     case
         when {{ to_text('sales.web_shop') }} is null then 'tryton-' || sales.id
-        else {{ digits_only('sales.reference') }}
+        else {{ digits('sales.reference') }}
     end as order_identifier,
     {{ tryton_identifier('sales.number', 'sales.id') }} as order_number,
     {{ to_text('sales.web_shop') }} is not null as is_of_shop,

@@ -33,7 +33,7 @@ ordered as (
             order by {{ to_timestamp('created') }}, length({{ to_text('id') }}), id
         ) = 1 as is_first
     from comments
-    where not coalesce({{ to_boolean('fivetran_deleted') }}, false)
+    where not {{ fivetran_is_deleted() }}
 
 )
 

@@ -110,7 +110,7 @@ spans as (
             as stated_offset_minutes,
         {{ to_timestamp('created_at') }} as created_at
     from schedules
-    where not coalesce({{ to_boolean('fivetran_deleted') }}, false)
+    where not {{ fivetran_is_deleted() }}
 
 ),
 
@@ -273,7 +273,7 @@ worked_hours as (
     left join holidays
         on
             open_hours.schedule_id = {{ to_text('holidays.schedule_id') }}
-            and not coalesce({{ to_boolean('holidays.fivetran_deleted') }}, false)
+            and not {{ fivetran_is_deleted('holidays') }}
             and cast(open_hours.opens_at as date)
             between {{ to_date('holidays.start_date') }} and {{ to_date('holidays.end_date') }}
     where open_hours.closes_at > open_hours.local_opened_at and holidays.schedule_id is null

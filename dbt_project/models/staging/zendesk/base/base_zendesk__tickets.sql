@@ -78,7 +78,7 @@ select
     {{ to_timestamp('tickets.created_at') }} as opened_at,
     {{ to_timestamp('tickets.updated_at') }} as updated_at,
     coalesce(lower({{ to_text('tickets.status') }}) = 'deleted', false)
-    or coalesce({{ to_boolean('tickets.fivetran_deleted') }}, false) as is_deleted,
+    or {{ fivetran_is_deleted('tickets') }} as is_deleted,
     tickets._load_id,
     tickets._file,
     tickets._row

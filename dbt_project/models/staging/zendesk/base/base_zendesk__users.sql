@@ -24,7 +24,7 @@ select
     {{ to_timestamp('users.created_at') }} as created_at,
     {{ to_timestamp('users.updated_at') }} as updated_at,
     not coalesce({{ to_boolean('users.active') }}, true)
-    or coalesce({{ to_boolean('users.fivetran_deleted') }}, false) as is_deleted,
+    or {{ fivetran_is_deleted('users') }} as is_deleted,
     users._load_id,
     users._file,
     users._row
