@@ -17,6 +17,7 @@ from pathlib import Path
 from extractors.dbt_vars import dbt_vars
 from extractors.pack import PACKS_DIR
 from orchestration.inputs import INSTALLATION, hash_files
+from orchestration.instances import write_instances
 from warehouse.errors import WeftError
 from warehouse.lock import CHILD_LOCK_VARIABLE, child_lock_path
 from warehouse.settings import Settings
@@ -66,8 +67,11 @@ def project_folder(settings: Settings) -> Path:
             with tempfile.TemporaryDirectory(dir=folder) as scratch:
                 (Path(scratch) / part).symlink_to(DBT_PROJECT / part)
                 os.replace(Path(scratch) / part, link)
+    write_instances(settings, folder, DBT_PROJECT / "models" / "staging")
+    packs = {system.pack for system in settings.systems.values()}
     ignored = "".join(
-        f"/models/staging/{name}/\n/seeds/{name}/\n" for name in _systems_of_packs() if name not in settings.systems
+        [f"/models/staging/{name}/\n" for name in _systems_of_packs() if name not in settings.systems]
+        + [f"/seeds/{name}/\n" for name in _systems_of_packs() if name not in packs | set(settings.systems)]
     )
     ignore_file = folder / ".dbtignore"
     if not ignore_file.exists() or ignore_file.read_text(encoding="utf-8") != ignored:
