@@ -11,6 +11,7 @@ import polars as pl
 
 from simulation.exports.view import View
 from simulation.exports.wms import month_ends
+from simulation.world import landed_cost
 from simulation.world.stock import levels
 from simulation.world.world import World
 
@@ -120,6 +121,7 @@ def write(world: World, view: View, out: Path, planted: list[dict[str, str]]) ->
     """Write all of it; the errors of earlier deliveries stay in the list."""
     folder = out / "truth"
     folder.mkdir(parents=True, exist_ok=True)
+    charges = view.known(world.landed_cost_charges, "billed_at")
     # In minor units, as everything here; the texts of the exports are made from these.
     frames = {
         "totals": totals(world, view),
@@ -138,6 +140,10 @@ def write(world: World, view: View, out: Path, planted: list[dict[str, str]]) ->
         "tickets": view.known(world.tickets, "opened_at"),
         "purchase_orders": world.purchase_orders.filter(pl.col("ordered_on") <= view.day),
         "receipts": world.receipts.filter(pl.col("received_on") <= view.day),
+        "landed_cost_charges": charges,
+        "landed_cost_lines": landed_cost.shares(
+            charges, landed_cost.lines_of(world.purchase_orders, world.purchase_lines, world.products)
+        ),
         "production_orders": world.production_orders.filter(pl.col("released_on") <= view.day),
         "lost_demand": world.lost_demand.filter(
             pl.col("day") <= (view.day - world.calendar["day"][0]) // timedelta(days=1)
