@@ -163,7 +163,9 @@ def shares(charged: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     A charge that names a line is borne by it; else by all lines of the order by their value, each share rounded to eight decimals; the last line
     also takes what the rounding left.
     """
-    of_lines = charged.filter(pl.col("line").is_not_null()).with_columns(share=pl.col("amount") * SHARES_OF_A_MINOR_UNIT)
+    of_lines = charged.filter(pl.col("line").is_not_null()).with_columns(
+        share=pl.col("amount") * SHARES_OF_A_MINOR_UNIT
+    )
     of_orders = (
         charged.filter(pl.col("line").is_null())
         .drop("line")

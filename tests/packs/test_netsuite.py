@@ -277,7 +277,9 @@ def test_bills_of_forwarders_and_brokers_are_charges_on_the_orders_that_they_are
         "70065-1": ("PO-20009", "", "handling", Decimal("15.00")),
         "70066-1": ("PO-20001", "", "freight", Decimal("-20.00")),
     }
-    filed = [line for bill in of_type("VendBill", "VendCred") if bill["tranid"] != "FW-302" for line in lines()[bill["id"]]]
+    filed = [
+        line for bill in of_type("VendBill", "VendCred") if bill["tranid"] != "FW-302" for line in lines()[bill["id"]]
+    ]
     assert {f"{line['transaction']}-{line['id']}" for line in filed if line["landedcostcategory"]} == set(found)
     assert {row["currency_code"] for row in published} == {"EUR"}
 

@@ -39,7 +39,9 @@ def _documents(documents: list[tuple[pl.DataFrame, pl.DataFrame]]) -> Iterator[T
         Dirt(key="id", also=("tranid", "transactionnumber", "otherrefnum", "externalid"), date="trandate"),
     )
     lines = stack([lines for _, lines in documents])
-    lines = lines.with_columns(pl.lit(None, pl.String).alias(name) for name in OWN_LINE_COLUMNS if name not in lines.columns)
+    lines = lines.with_columns(
+        pl.lit(None, pl.String).alias(name) for name in OWN_LINE_COLUMNS if name not in lines.columns
+    )
     lines = lines.select(pl.exclude(OWN_LINE_COLUMNS), *OWN_LINE_COLUMNS)
     yield Table(
         SYSTEM,
