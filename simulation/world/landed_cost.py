@@ -1,7 +1,7 @@
 """What bringing bought goods in costs: freight, insurance and duty of each purchase order, and what of it each line bears.
 
-Comes in: purchase orders, their lines, receipts, products. Goes out: frames of charges, and of their shares by line. Called by the world, by
-the exports of the ERP and by the truth. Amounts are whole minor units; shares of lines are hundred-millionths of the currency's unit.
+Comes in: purchase orders, their lines, receipts, products. Goes out: frames of charges, and of their shares by line. Called by the world
+and by the truth. Amounts are whole minor units; shares of lines are hundred-millionths of the currency's unit.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ INSURANCE_BPS = 35
 DUTY = {
     "WH-RTM": {"CN": (1200, 1200), "IN": (960, 960)},
     "WH-LOU": {"CN": (2400, 2050), "BD": (1600, 1280), "IN": (1600, 1280), "TR": (1600, 1280), "PT": (1600, 1280)},
-    "WH-DXB": {code: (500, 500) for code in FREIGHT},
+    "WH-DXB": dict.fromkeys(FREIGHT, (500, 500)),
 }
 SHARES_OF_A_MINOR_UNIT = 1_000_000
 
@@ -160,8 +160,8 @@ def _share(amount: Ints, weight: Ints, total: Ints) -> Ints:
 def shares(charged: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """What of each kind of charge each line bears, by the rule of the measure.
 
-    A charge that names a line is borne by it; else by all lines of the order by their value, each share rounded to eight decimals; the last line
-    also takes what the rounding left.
+    A charge that names a line is borne by it; else by all lines of the order by their value, each share rounded to eight decimals; the
+    last line also takes what the rounding left.
     """
     of_lines = charged.filter(pl.col("line").is_not_null()).with_columns(
         share=pl.col("amount") * SHARES_OF_A_MINOR_UNIT
