@@ -1,6 +1,5 @@
 """What bringing goods in costs: the books' bills become charges, to the cent, and the lines of orders bear them by the measure's rule."""
 
-
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal

@@ -1,7 +1,8 @@
 """Exports of the ERP, in the layout of Fivetran's NetSuite connector (SuiteAnalytics).
 
-Comes in: the world as of a day. Goes out: master data, purchase orders, bills of vendors, forwarders and brokers, invoices, credit memos. The last two copy the shop's orders and refunds and carry their numbers. Receipts are booked in the warehouse system; the ERP keeps how much of an order line has
-come. Called by `simulate`.
+Comes in: the world as of a day. Goes out: master data, purchase orders, bills of vendors, forwarders and brokers, invoices, credit memos.
+The last two copy the shop's orders and refunds and carry their numbers. Receipts are booked in the warehouse system; the ERP keeps how
+much of an order line has come. Called by `simulate`.
 """
 
 from collections.abc import Iterator
