@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from simulation.exports import web_sessions
 from simulation.exports.view import View
 from simulation.exports.wms import month_ends
 from simulation.world import landed_cost
@@ -137,6 +138,7 @@ def write(world: World, view: View, out: Path, planted: list[dict[str, str]]) ->
         "refunds": view.known(world.refunds, "created_at"),
         "refund_lines": view.known(world.refund_lines, "created_at"),
         "payments": view.known(world.payments, "created_at"),
+        "web_sessions": web_sessions.daily(world, view),
         "tickets": view.known(world.tickets, "opened_at"),
         "purchase_orders": world.purchase_orders.filter(pl.col("ordered_on") <= view.day),
         "receipts": world.receipts.filter(pl.col("received_on") <= view.day),

@@ -59,9 +59,11 @@ def _again(plan: Plan, asked: pl.DataFrame) -> pl.DataFrame:
     late = asked.filter(pl.col("cause") == "late_parcel")
     draws = plan.draws("merged tickets")
     some = late.filter(pl.Series(draws.random(late.height) < 0.1))
-    return some.with_columns(
-        pl.col("opened_at") + pl.duration(minutes=pl.Series(draws.integers(120, 1_200, some.height))),
-        is_again=pl.lit(True),
+    wait = pl.Series(draws.integers(120, 1_200, some.height))
+    return (
+        some.with_columns(wait=wait)
+        .with_columns(pl.col("opened_at") + pl.duration(minutes="wait"), is_again=pl.lit(True))
+        .drop("wait")
     )
 
 

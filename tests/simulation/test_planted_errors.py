@@ -10,6 +10,7 @@ KEYS = {
     "transaction_line": ("transaction", "id"),
     "receipts": ("line_number", "receipt_number"),
     "picks": ("pick_id",),
+    "web_sessions": ("session_id",),
     "tracking": ("tracking_number",),
     "work_orders": ("production_order_number",),
     "operations": ("production_order_number",),
