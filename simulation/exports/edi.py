@@ -283,11 +283,11 @@ def _spoil(found: pl.DataFrame, view: View, planter: Planter) -> list[tuple[str,
     broken = cut["text"].replace(f"{cut['control']:09d}", f"{BROKEN_CONTROL:09d}")
     broken = broken[: broken.index("ACK*")]
     files = [
-        (f"in/{again['supplier']}_855_{view.day}_again.edi", again["text"]),
+        (f"in/{again['supplier']}_855_{view.day}_copy.edi", again["text"]),
         (f"in/{cut['supplier']}_855_{view.day}_cut.edi", broken),
     ]
     for (name, _), key, kind in zip(
-        files, (again["control"], BROKEN_CONTROL), ("delivered_twice", "unreadable_interchange"), strict=True
+        files, (again["control"], BROKEN_CONTROL), ("copied_interchange", "unreadable_interchange"), strict=True
     ):
         planter.planted.append(
             {"system": SYSTEM, "entity": "segment", "file": f"{SYSTEM}/{name}", "key": f"{key:09d}", "kind": kind, "column": ""}

@@ -24,10 +24,12 @@ def _late(sales: Sales, draws: np.random.Generator) -> pl.DataFrame:
     wait = pl.duration(hours=33, seconds=(pl.col("luck") * 36_000).cast(pl.Int64))
     return (
         sales.parcels.with_columns(luck=pl.Series(draws.random(sales.parcels.height)))
-        .with_columns(opened_at=pl.col("promised_on").cast(pl.Datetime("ms")) + wait)
+        .with_columns(
+            opened_at=pl.col("promised_on").cast(pl.Datetime("ms")) + wait,
+            arrived_at=pl.coalesce("delivered_at", "refused_at"),
+        )
         .filter(
-            (pl.col("luck") < 0.26)
-            & (pl.col("delivered_at").is_null() | (pl.col("delivered_at") > pl.col("opened_at")))
+            (pl.col("luck") < 0.26) & (pl.col("arrived_at").is_null() | (pl.col("arrived_at") > pl.col("opened_at")))
         )
         .unique("order_number", keep="first", maintain_order=True)
         .select("order_number", "opened_at", cause=pl.lit("late_parcel"))

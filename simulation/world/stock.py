@@ -74,7 +74,16 @@ def movements(supply: Supply, sales: Sales) -> pl.DataFrame:
             pl.col("order_number").cast(pl.String).alias("reference"),
         )
     )  # fmt: skip
-    frames = [frame.select(COLUMNS) for frame in (opening, received, made, counted, left, came, picked, returned)]
+    refused = (
+        sales.lines.join(sales.orders.select("order_number", "warehouse", "sent_back_at"), on="order_number")
+        .filter(pl.col("sent_back_at").is_not_null())
+        .select(
+            pl.col("sent_back_at").alias("moved_at"), "sku_number", "warehouse", pl.lit("return").alias("kind"), "quantity",
+            pl.col("order_number").cast(pl.String).alias("reference"),
+        )
+    )  # fmt: skip
+    parts = (opening, received, made, counted, left, came, picked, returned, refused)
+    frames = [frame.select(COLUMNS) for frame in parts]
     return (
         pl.concat(frames, how="vertical_relaxed")
         .filter(pl.col("quantity") != 0)

@@ -253,6 +253,9 @@ def play(plan: Plan, catalogue: Catalogue, wanted: Wanted, journeys: Journeys) -
     back_at = np.where(journeys.line_is_restocked, back_at, DAYS)
     back_at = np.where(cancelled_at < NEVER, np.maximum(day_of(cancelled_at), day + 1), back_at)
     back_quantity = np.where(cancelled_at < NEVER, wanted.line_quantity, journeys.line_returned)
+    sent_back_at = journeys.sent_back_at[wanted.line_order]
+    back_at = np.where(sent_back_at < NEVER, day_of(sent_back_at), back_at)
+    back_quantity = np.where(sent_back_at < NEVER, wanted.line_quantity, back_quantity)
     back_order = np.argsort(back_at, kind="stable")
     back_edges = np.searchsorted(back_at[back_order], np.arange(DAYS + 1))
 

@@ -148,7 +148,7 @@ def test_despatch_notices_are_inbound_shipments_of_what_arrives(staged: Settings
 
 def test_the_copy_and_the_cut_interchange_are_refused_and_nothing_else(staged: Settings, company: World) -> None:
     planted = truth(staged.config_path.parent / "inbox", "planted_errors").filter(pl.col("system") == "edi")
-    assert set(planted["kind"]) == {"delivered_twice", "unreadable_interchange"}
+    assert set(planted["kind"]) == {"copied_interchange", "unreadable_interchange"}
     refused = asked(
         staged,
         "SELECT DISTINCT interchange_control_number AS control, split_part(_file, 'edi/', -1) AS file, defect_code "

@@ -23,6 +23,7 @@ KINDS = {
     "delivered_twice",
     "test_order",
     "double_payment",
+    "copied_interchange",
     "unreadable_interchange",
 }
 

@@ -114,3 +114,44 @@ def test_each_receipt_is_a_lot_of_its_order_and_day(clean: Path) -> None:
         pl.col("po_number").n_unique(), pl.col("received_at").str.head(10).n_unique()
     )
     assert lots.filter((pl.col("po_number") > 1) | (pl.col("received_at") > 1)).is_empty()
+
+
+def test_what_was_refused_at_the_door_comes_back_whole_and_nobody_pays(world: World) -> None:
+    refused = world.orders.filter(pl.col("sent_back_at").is_not_null())
+    assert refused.height
+    assert set(refused["market"]) <= {"AE", "SA"}
+    assert set(refused["gateway"]) == {"cash_on_delivery"}
+    numbers = refused.select(pl.col("order_number").cast(pl.String).alias("reference"), "pieces", "sent_back_at")
+    moved = (
+        world.movements.join(numbers, on="reference")
+        .group_by("reference")
+        .agg(
+            pl.col("quantity").sum(),
+            pl.col("quantity").filter(pl.col("kind") == "return").sum().alias("back"),
+            pl.col("pieces").first(),
+        )
+    )
+    assert moved.height == refused.height
+    assert moved.filter((pl.col("quantity") != 0) | (pl.col("back") != pl.col("pieces"))).is_empty()
+    money = world.payments.join(refused, on="order_number", how="semi")
+    assert money.filter(pl.col("settled_at").is_not_null() & ~pl.col("is_failure")).is_empty()
+    assert world.refunds.join(refused, on="order_number", how="semi").is_empty()
+
+
+def test_a_refused_parcel_is_tracked_back_cancelled_in_the_shop_and_credited_in_the_books(clean: Path) -> None:
+    refusals = truth(clean, "refusals").with_columns(pl.col("order_number").cast(pl.String))
+    assert refusals.height
+    orders = read(clean, "shopify", "order").join(refusals, on="order_number")
+    assert orders.height == refusals.height
+    assert set(orders["financial_status"]) == {"voided"}
+    assert orders["cancelled_at"].null_count() == 0
+    credits = read(clean, "netsuite", "transaction").filter(pl.col("type") == "CustCred")
+    assert refusals.join(credits, left_on="order_number", right_on="otherrefnum", how="anti").is_empty()
+    parcels = truth(clean, "parcels").filter(pl.col("sent_back_at") < pl.datetime(2026, 11, 1))
+    codes = (
+        read(clean, "carrier_tracking", "tracking")
+        .join(parcels, on="tracking_number")
+        .filter(pl.col("event_description") == "Returned")
+    )
+    assert set(codes["event_code"]) <= {"RT", "SH069"}
+    assert codes["tracking_number"].n_unique() >= parcels.height - 1, "one event in forty is told late"
