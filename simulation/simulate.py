@@ -11,7 +11,18 @@ from pathlib import Path
 
 from simulation import truth
 from simulation.company import FIRST_DAY, HORIZON, LAST_DAY
-from simulation.exports import carrier_tracking, ecb, netsuite, production, salesforce, shopify, wms, zendesk
+from simulation.exports import (
+    carrier_tracking,
+    ecb,
+    edi,
+    netsuite,
+    production,
+    salesforce,
+    shopify,
+    web_sessions,
+    wms,
+    zendesk,
+)
 from simulation.exports.tables import Planter, Table, write_table
 from simulation.exports.view import View
 from simulation.world.clock import Plan
@@ -26,6 +37,7 @@ SYSTEMS: dict[str, Callable[[World, View], Iterator[Table]]] = {
     "production": production.tables,
     "zendesk": zendesk.tables,
     "salesforce": salesforce.tables,
+    "web_sessions": web_sessions.tables,
 }
 LARGEST_SCALE = 200
 DEFAULT_DIRT = 0.002
@@ -69,6 +81,7 @@ def simulate(
     for tables in SYSTEMS.values():
         for table in tables(world, view):
             files += write_table(table, view, out, planter)
+    files += edi.write(world, view, out, planter)
     files += ecb.write(out, last)
     truth.write(world, view, out, planter.planted)
     orders = view.known(world.orders, "ordered_at").height

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import polars as pl
 
+from simulation.exports import web_sessions
 from simulation.exports.view import View
 from simulation.exports.wms import month_ends
+from simulation.world import landed_cost
 from simulation.world.stock import levels
 from simulation.world.world import World
 
@@ -24,9 +26,21 @@ PLANTED = {
 }
 
 
+def known_orders(world: World, view: View) -> pl.DataFrame:
+    """Orders until the day; one that was refused at the door counts as cancelled from when its parcel was back."""
+    orders = view.known(world.orders, "ordered_at")
+    return orders.with_columns(cancelled_at=pl.coalesce("cancelled_at", view.seen("voided_at")))
+
+
+def refusals(world: World, view: View) -> pl.DataFrame:
+    """Orders whose parcel was refused at the door and is back: no money moved, the books credit the invoice."""
+    refused = view.known(world.orders.filter(pl.col("voided_at").is_not_null()), "voided_at")
+    return refused.select("order_number", "currency", "sent_back_at", pl.col("voided_at").alias("created_at"), "total")
+
+
 def totals(world: World, view: View) -> pl.DataFrame:
     """Per day and currency: what was ordered, paid, given back, and invoiced. A day is that of UTC."""
-    orders = view.known(world.orders, "ordered_at")
+    orders = known_orders(world, view)
     ordered = orders.group_by(pl.col("ordered_at").cast(pl.Date).alias("day"), "currency").agg(
         pl.len().alias("orders"),
         pl.col("line_count").sum().alias("lines"),
@@ -51,9 +65,11 @@ def totals(world: World, view: View) -> pl.DataFrame:
     invoiced = shipped.group_by(pl.col("first_shipped_at").cast(pl.Date).alias("day"), "currency").agg(
         pl.len().alias("invoice_count"), pl.col("total").sum().alias("invoices")
     )
+    given_back = view.known(world.refunds.filter(pl.col("kind") != "cancel"), "created_at")
+    columns = (pl.col("created_at").cast(pl.Date).alias("day"), "currency", "total")
     credited = (
-        view.known(world.refunds.filter(pl.col("kind") != "cancel"), "created_at")
-        .group_by(pl.col("created_at").cast(pl.Date).alias("day"), "currency")
+        pl.concat([frame.select(columns) for frame in (given_back, refusals(world, view))])
+        .group_by("day", "currency")
         .agg(pl.col("total").sum().alias("credit_memos"))
     )
     found = ordered
@@ -120,6 +136,7 @@ def write(world: World, view: View, out: Path, planted: list[dict[str, str]]) ->
     """Write all of it; the errors of earlier deliveries stay in the list."""
     folder = out / "truth"
     folder.mkdir(parents=True, exist_ok=True)
+    charges = view.known(world.landed_cost_charges, "billed_at")
     # In minor units, as everything here; the texts of the exports are made from these.
     frames = {
         "totals": totals(world, view),
@@ -127,7 +144,8 @@ def write(world: World, view: View, out: Path, planted: list[dict[str, str]]) ->
         "identities": identities(world, view),
         "products": world.products,
         "calendar": world.calendar,
-        "orders": view.known(world.orders, "ordered_at"),
+        "orders": known_orders(world, view),
+        "refusals": refusals(world, view),
         "lines": world.lines.join(
             view.known(world.orders, "ordered_at").select("order_number"), on="order_number", how="semi"
         ),
@@ -135,9 +153,14 @@ def write(world: World, view: View, out: Path, planted: list[dict[str, str]]) ->
         "refunds": view.known(world.refunds, "created_at"),
         "refund_lines": view.known(world.refund_lines, "created_at"),
         "payments": view.known(world.payments, "created_at"),
+        "web_sessions": web_sessions.daily(world, view),
         "tickets": view.known(world.tickets, "opened_at"),
         "purchase_orders": world.purchase_orders.filter(pl.col("ordered_on") <= view.day),
         "receipts": world.receipts.filter(pl.col("received_on") <= view.day),
+        "landed_cost_charges": charges,
+        "landed_cost_lines": landed_cost.shares(
+            charges, landed_cost.lines_of(world.purchase_orders, world.purchase_lines, world.products)
+        ),
         "production_orders": world.production_orders.filter(pl.col("released_on") <= view.day),
         "lost_demand": world.lost_demand.filter(
             pl.col("day") <= (view.day - world.calendar["day"][0]) // timedelta(days=1)

@@ -11,7 +11,7 @@ from data_quality.rules.row_rule import (
 )
 
 PAYMENT_TYPES = ("authorization", "capture", "sale", "refund", "void", "customer_payment")
-CHARGE_TYPES = ("goods", "freight", "insurance", "duty", "vat", "brokerage", "handling")
+CHARGE_TYPES = ("goods", "freight", "insurance", "duty", "vat", "brokerage", "handling", "other")
 
 MONEY_RULES = [
     present("payments", "payment_key", "the payment's number"),

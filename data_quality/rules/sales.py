@@ -59,4 +59,6 @@ SALES_RULES = [
         "checked.direction IS NULL OR checked.direction NOT IN ('inbound', 'outbound')",
         "the direction is neither inbound nor outbound",
     ),
+    present("web_sessions", "session_on", "the day of the sessions"),
+    sane_date("web_sessions", "session_on", "the day of the sessions"),
 ]

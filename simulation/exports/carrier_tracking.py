@@ -16,18 +16,19 @@ from simulation.world.world import World
 SYSTEM = "carrier_tracking"
 STEPS = {
     "label": "LABEL_CREATED", "pickup": "PICKED_UP", "departed": "DEPARTED", "hold": "CUSTOMS_HOLD", "cleared": "CUSTOMS_CLEARED",
-    "arrived": "ARRIVED", "out": "OUT_FOR_DELIVERY", "failed": "FAILED_ATTEMPT", "delivered": "DELIVERED", "lost": "EXCEPTION",
+    "arrived": "ARRIVED", "out": "OUT_FOR_DELIVERY", "failed": "FAILED_ATTEMPT",
+    "refused": "FAILED_ATTEMPT", "delivered": "DELIVERED", "lost": "EXCEPTION", "returned": "RETURNED",
 }  # fmt: skip
 # Own codes; FedEx comes through a service that translates.
 CODES = {
     "DHL": {"label": "SA", "pickup": "PU", "departed": "DF", "hold": "CD", "cleared": "CR", "arrived": "AR", "out": "WC", "failed": "NH",
-            "delivered": "OK", "lost": "OH"},
+            "refused": "RD", "delivered": "OK", "lost": "OH", "returned": "RT"},
     "DPD": {"label": "00", "pickup": "05", "departed": "09", "hold": "12", "cleared": "17", "arrived": "02", "out": "03", "failed": "14",
-            "delivered": "13", "lost": "08"},
+            "refused": "14", "delivered": "13", "lost": "08", "returned": "06"},
     "UPS": {"label": "MP", "pickup": "PU", "departed": "DP", "hold": "CH", "cleared": "CC", "arrived": "DS", "out": "OF", "failed": "NA",
-            "delivered": "FS", "lost": "X"},
+            "refused": "NA", "delivered": "FS", "lost": "X", "returned": "RS"},
     "ARAMEX": {"label": "SH014", "pickup": "SH012", "departed": "SH022", "hold": "SH041", "cleared": "SH044", "arrived": "SH001",
-               "out": "SH003", "failed": "SH033", "delivered": "SH005", "lost": "EXCEPTION"},
+               "out": "SH003", "failed": "SH033", "refused": "SH033", "delivered": "SH005", "lost": "EXCEPTION", "returned": "SH069"},
 }  # fmt: skip
 
 
@@ -44,24 +45,27 @@ def events(world: World) -> pl.DataFrame:
     parcels = world.parcels.join(start, on="warehouse", how="left", maintain_order="left").join(
         end, on="market", how="left", maintain_order="left"
     )
-    morning = pl.col("delivered_at") - pl.duration(hours=3)
+    at_the_door = pl.coalesce("delivered_at", "refused_at")
+    morning = at_the_door - pl.duration(hours=3)
     times = {
         "label": pl.col("shipped_at") - pl.duration(minutes=50),
         "pickup": pl.col("shipped_at"),
         "departed": pl.col("shipped_at") + pl.duration(hours=3),
         "hold": pl.col("hold_at"),
         "cleared": pl.col("cleared_at"),
-        "arrived": pl.when(pl.col("delivered_at").is_not_null()).then(pl.col("delivered_at") - pl.duration(hours=4)),
+        "arrived": at_the_door - pl.duration(hours=4),
         "out": morning,
         "failed": pl.col("failed_at"),
+        "refused": pl.col("refused_at"),
         "delivered": pl.col("delivered_at"),
         "lost": pl.col("lost_at"),
+        "returned": pl.col("sent_back_at"),
     }
     # The hold of a parcel that came before it would have been held is none.
-    is_held = pl.col("cleared_at") < pl.coalesce(pl.col("delivered_at"), pl.col("lost_at"))
+    is_held = pl.col("cleared_at") < pl.coalesce(at_the_door, pl.col("lost_at"))
     frames = []
     for step, time in times.items():
-        at_start = step in ("label", "pickup", "departed")
+        at_start = step in ("label", "pickup", "departed", "returned")
         some = parcels.filter(is_held.fill_null(False)) if step in ("hold", "cleared") else parcels
         codes = {carrier: known[step] for carrier, known in CODES.items()}
         frames.append(

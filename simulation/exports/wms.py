@@ -66,6 +66,7 @@ def tables(world: World, view: View) -> Iterator[Table]:
         ).sort("stock_on", "warehouse_code", "sku"),
     )  # fmt: skip
     yield _moves(moved)
+    yield _transfers(moved)
     yield _picks(moved)
     yield _counts(moved)
 
@@ -90,7 +91,7 @@ def _receipts(world: World, view: View, products: pl.DataFrame) -> Table:
             pl.col("warehouse").alias("warehouse_code"),
             pl.lit("DOCK").alias("location_code"),
             "sku",
-            pl.lit(None, pl.String).alias("lot_code"),
+            pl.format("L{}-{}", "po", pl.col("received_on").dt.strftime("%y%m%d")).alias("lot_code"),
             "received_at",
             pl.col("received").alias("received_quantity"),
             pl.col("rejected").alias("rejected_quantity"),
@@ -112,6 +113,26 @@ def _moves(moved: pl.DataFrame) -> Table:
             pl.lit(None, pl.String).alias("from_warehouse_code"), pl.lit(None, pl.String).alias("from_location_code"),
             pl.col("warehouse").alias("to_warehouse_code"), location_of(pl.col("sku_number")).alias("to_location_code"), "reference",
             pl.col("moved_at").alias(CHANGED),
+        ),
+    )  # fmt: skip
+
+
+def _transfers(moved: pl.DataFrame) -> Table:
+    """One move a transfer: it has no other side until it arrives there."""
+    came = moved.filter(pl.col("kind") == "transfer_in").select(
+        "reference", arrived_at="moved_at", to_warehouse_code="warehouse"
+    )
+    left = moved.filter(pl.col("kind") == "transfer_out").join(came, on="reference", how="left", maintain_order="left")
+    location = location_of(pl.col("sku_number"))
+    return Table(
+        SYSTEM,
+        "moves",
+        left.select(
+            pl.format("MV{}", "movement_id").alias("move_id"), pl.lit("TRANSFER").alias("move_type"), "moved_at", "arrived_at", "sku",
+            pl.lit(None, pl.String).alias("lot_code"), -pl.col("quantity"), pl.col("warehouse").alias("from_warehouse_code"),
+            location.alias("from_location_code"), "to_warehouse_code",
+            pl.when(pl.col("to_warehouse_code").is_not_null()).then(location).alias("to_location_code"), "reference",
+            pl.coalesce("arrived_at", "moved_at").alias(CHANGED),
         ),
     )  # fmt: skip
 

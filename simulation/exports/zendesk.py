@@ -35,7 +35,13 @@ def tables(world: World, view: View) -> Iterator[Table]:
         assignee_id=pl.col("assignee") + FIRST_AGENT,
         rated_at=pl.when(pl.col("satisfaction") != "unoffered").then(pl.col("solved_at") + pl.duration(hours=6)),
     )
-    changed = view.last("opened_at", "answered_at", "waits_at", "solved_at", "closed_at", "rated_at")
+    merged = view.known(world.tickets, "merged_at").select(
+        pl.col("merged_into").alias("ticket_id"),
+        pl.format("[{}]", "ticket_id").alias("merged"),
+        pl.col("merged_at").alias("merges_at"),
+    )
+    tickets = tickets.join(merged, on="ticket_id", how="left", maintain_order="left")
+    changed = view.last("opened_at", "answered_at", "waits_at", "solved_at", "closed_at", "rated_at", "merges_at")
     status = (
         pl.when(view.has("closed_at")).then(pl.lit("closed")).when(view.has("solved_at")).then(pl.lit("solved"))
         .when(view.has("waits_at")).then(pl.lit("open")).when(view.has("answered_at")).then(pl.lit("pending")).otherwise(pl.lit("new"))
@@ -63,7 +69,7 @@ def tables(world: World, view: View) -> Iterator[Table]:
             changed.alias("updated_at"),
             pl.format("https://service.example.com/tickets/{}", "ticket_id").alias("url"),
             pl.col("channel").replace_strict(CHANNELS).alias("via_channel"),
-            pl.lit("[]").alias("merged_ticket_ids"),
+            pl.col("merged").fill_null("[]").alias("merged_ticket_ids"),
             pl.lit("[]").alias("followup_ids"),
             # Not everybody says which order it is about.
             pl.when(pl.col("ticket_id") % 7 > 0).then("order_number").alias("custom_order_number"),

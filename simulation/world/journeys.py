@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulation.company import DAY_SECONDS, MARKETS
+from simulation.company import DAY_SECONDS, GULF, MARKETS
 from simulation.world.calendar import promotions
 from simulation.world.catalogue import CATEGORIES, Catalogue
 from simulation.world.clock import NEVER, Flags, Ints, Plan, at, day_of, pick, within
@@ -18,6 +18,8 @@ REASONS = ("size", "changed_mind", "not_as_described", "quality", "late", "wrong
 REASON_SHARES = np.array([52, 19, 11, 8, 2, 3, 5], dtype=np.float64)
 LATE = REASONS.index("late")
 QUALITY = REASONS.index("quality")
+# Of all orders of the Gulf; about an eighth of those that are paid in cash.
+REFUSED_SHARE = 0.026
 
 
 @dataclass
@@ -33,6 +35,8 @@ class Journeys:
     cleared_at: Ints
     failed_at: Ints
     is_lost: Flags
+    refused_at: Ints
+    sent_back_at: Ints
     return_asked_at: Ints
     return_received_at: Ints
     refunded_at: Ints
@@ -53,6 +57,17 @@ def _parcels(draws: np.random.Generator, wanted: Wanted) -> Ints:
     split = (lines >= 3) & (draws.random(len(lines)) < 0.14)
     place = within(wanted.line_order)
     return (split[wanted.line_order] & (place >= lines[wanted.line_order] - 1)).astype(np.int64)
+
+
+def _refusals(plan: Plan, wanted: Wanted, may_be: Flags, arrival: Ints) -> tuple[Ints, Ints]:
+    """When a parcel that was to be paid at the door was refused, and when it was back; only in the Gulf is cash paid at doors."""
+    draws = plan.draws("refusals")
+    orders = len(wanted.day)
+    in_gulf = np.array([market.region == GULF for market in MARKETS])[wanted.market]
+    refused = may_be & in_gulf & (draws.random(orders) < REFUSED_SHARE)
+    back = _next_workday(day_of(arrival) + draws.integers(4, 10, orders))
+    back_at = at(back, second_of_day(draws, 7, 15, orders))
+    return np.where(refused, arrival, NEVER), np.where(refused, back_at, NEVER)
 
 
 def make(plan: Plan, wanted: Wanted, catalogue: Catalogue) -> Journeys:
@@ -95,6 +110,8 @@ def make(plan: Plan, wanted: Wanted, catalogue: Catalogue) -> Journeys:
     has_second[wanted.line_order[line_parcel == 1]] = True
     arrived = np.where(has_second, delivered.max(axis=1), delivered[:, 0])
     is_lost = lost & np.stack([np.ones(orders, dtype=bool), has_second], axis=1)
+    refused_at, sent_back_at = _refusals(plan, wanted, ~cancelled & ~is_lost.any(axis=1) & ~has_second, delivered[:, 0])
+    is_refused = refused_at < NEVER
     asked = arrived + draws.integers(1, 14, orders) * DAY_SECONDS + draws.integers(0, 20_000, orders)
     received = at(_next_workday(day_of(asked) + draws.integers(3, 10, orders)), second_of_day(draws, 7, 15, orders))
     refunded = received + draws.integers(1, 5, orders) * DAY_SECONDS + draws.integers(0, 9_000, orders)
@@ -105,7 +122,7 @@ def make(plan: Plan, wanted: Wanted, catalogue: Catalogue) -> Journeys:
     rate = rate * np.array([c.returns for c in CATEGORIES])[category] * 0.9
     is_late = (day_of(arrived) > promised)[wanted.line_order]
     returned = draws.random(lines) < np.minimum(0.85, rate * np.where(is_late, 1.15, 1.0))
-    returned &= ~cancelled[wanted.line_order] & ~is_lost.any(axis=1)[wanted.line_order]
+    returned &= ~(cancelled | is_lost.any(axis=1) | is_refused)[wanted.line_order]
     reason = pick(draws, REASON_SHARES, lines)
     reason = np.where(is_late & (draws.random(lines) < 0.15), LATE, reason)
     quantity = np.minimum(wanted.line_quantity, draws.integers(1, 4, lines))
@@ -114,11 +131,13 @@ def make(plan: Plan, wanted: Wanted, catalogue: Catalogue) -> Journeys:
         carrier=other.astype(np.int64),
         promised_day=promised,
         shipped_at=np.where(cancelled[:, None], NEVER, shipped),
-        delivered_at=np.where(cancelled[:, None] | is_lost, NEVER, delivered),
+        delivered_at=np.where(cancelled[:, None] | is_lost | is_refused[:, None], NEVER, delivered),
         hold_at=hold_at,
         cleared_at=cleared_at,
         failed_at=np.where(failed & ~is_lost, delivered - DAY_SECONDS + 3 * 3600, NEVER),
         is_lost=is_lost,
+        refused_at=refused_at,
+        sent_back_at=sent_back_at,
         return_asked_at=asked,
         return_received_at=received,
         refunded_at=refunded,

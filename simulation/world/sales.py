@@ -167,6 +167,8 @@ def _parcels(wanted: Wanted, journeys: Journeys, kept: Ints, lines: pl.DataFrame
         cleared_at=times(journeys.cleared_at[of, number]),
         failed_at=times(journeys.failed_at[of, number]),
         delivered_at=times(journeys.delivered_at[of, number]),
+        refused_at=times(journeys.refused_at[of]),
+        sent_back_at=times(journeys.sent_back_at[of]),
         lost_at=times(
             np.where(journeys.is_lost[of, number], journeys.shipped_at[of, number] + 10 * 86_400 + 7_200, NEVER)
         ),
@@ -206,6 +208,9 @@ def _orders(
         return_asked_at=times(journeys.return_asked_at[kept]),
         return_received_at=times(journeys.return_received_at[kept]),
         refunded_at=times(journeys.refunded_at[kept]),
+        sent_back_at=times(journeys.sent_back_at[kept]),
+        # What was refused is cancelled in the shop and credited in the books once it is back.
+        voided_at=times(journeys.sent_back_at[kept]) + pl.duration(hours=3),
         promised_on=dates(journeys.promised_day[kept]),
     )
     sums = lines.group_by("order_number").agg(

@@ -24,10 +24,12 @@ def _late(sales: Sales, draws: np.random.Generator) -> pl.DataFrame:
     wait = pl.duration(hours=33, seconds=(pl.col("luck") * 36_000).cast(pl.Int64))
     return (
         sales.parcels.with_columns(luck=pl.Series(draws.random(sales.parcels.height)))
-        .with_columns(opened_at=pl.col("promised_on").cast(pl.Datetime("ms")) + wait)
+        .with_columns(
+            opened_at=pl.col("promised_on").cast(pl.Datetime("ms")) + wait,
+            arrived_at=pl.coalesce("delivered_at", "refused_at"),
+        )
         .filter(
-            (pl.col("luck") < 0.26)
-            & (pl.col("delivered_at").is_null() | (pl.col("delivered_at") > pl.col("opened_at")))
+            (pl.col("luck") < 0.26) & (pl.col("arrived_at").is_null() | (pl.col("arrived_at") > pl.col("opened_at")))
         )
         .unique("order_number", keep="first", maintain_order=True)
         .select("order_number", "opened_at", cause=pl.lit("late_parcel"))
@@ -54,6 +56,19 @@ def _others(sales: Sales, draws: np.random.Generator) -> pl.DataFrame:
     return pl.concat([refund, quality, question])
 
 
+def _again(plan: Plan, asked: pl.DataFrame) -> pl.DataFrame:
+    """Some who wait for a parcel write a second time within a day; an agent merges that ticket into the first."""
+    late = asked.filter(pl.col("cause") == "late_parcel")
+    draws = plan.draws("merged tickets")
+    some = late.filter(pl.Series(draws.random(late.height) < 0.1))
+    wait = pl.Series(draws.integers(120, 1_200, some.height))
+    return (
+        some.with_columns(wait=wait)
+        .with_columns(pl.col("opened_at") + pl.duration(minutes="wait"), is_again=pl.lit(True))
+        .drop("wait")
+    )
+
+
 def _hours(hours: Floats) -> pl.Series:
     return pl.Series((hours * 3_600_000).astype(np.int64) // 1000 * 1000).cast(pl.Duration("ms"))
 
@@ -61,7 +76,8 @@ def _hours(hours: Floats) -> pl.Series:
 def make(plan: Plan, sales: Sales) -> pl.DataFrame:
     """One row per ticket, numbered in order of time."""
     draws = plan.draws("service")
-    asked = pl.concat([_late(sales, draws), _others(sales, draws)]).sort("opened_at", "order_number", "cause")
+    asked = pl.concat([_late(sales, draws), _others(sales, draws)]).with_columns(is_again=pl.lit(False))
+    asked = pl.concat([asked, _again(plan, asked)]).sort("opened_at", "order_number", "cause")
     size = asked.height
     # The desk answers more slowly while more people write.
     load = asked["opened_at"].cast(pl.Date).to_frame("day").with_columns(load=pl.len().over("day"))["load"].to_numpy()
@@ -72,7 +88,7 @@ def make(plan: Plan, sales: Sales) -> pl.DataFrame:
         draws.random(size) < 0.4, np.where(solve_hours + draws.normal(0, 20, size) < 48, "good", "bad"), "unoffered"
     )
     order = sales.orders.select("order_number", "person", "market", "is_guest")
-    return (
+    tickets = (
         asked.with_columns(
             ticket_id=pl.int_range(pl.len()) + 1_001,
             channel=pl.Series(np.array(CHANNELS)[draws.integers(0, len(CHANNELS), size)]),
@@ -89,3 +105,23 @@ def make(plan: Plan, sales: Sales) -> pl.DataFrame:
             group_name=pl.col("market").replace_strict(GROUPS, default="Service Europe"),
         )
     )  # fmt: skip
+    return _merged(tickets)
+
+
+def _merged(tickets: pl.DataFrame) -> pl.DataFrame:
+    """Second tickets are closed two hours after they came, unanswered, and name the first of their order and cause."""
+    first = tickets.filter(~pl.col("is_again")).select(
+        "order_number", "cause", pl.col("ticket_id").alias("merged_into")
+    )
+    steps = ("answered_at", "waits_at", "solved_at")
+    return (
+        tickets.join(first, on=["order_number", "cause"], how="left", maintain_order="left")
+        .with_columns(
+            pl.when("is_again").then("merged_into").alias("merged_into"),
+            pl.when("is_again").then(pl.col("opened_at") + pl.duration(hours=2)).alias("merged_at"),
+            pl.when("is_again").then(pl.lit("unoffered")).otherwise("satisfaction").alias("satisfaction"),
+            *(pl.when(~pl.col("is_again")).then(step).alias(step) for step in steps),
+        )
+        .with_columns(pl.coalesce("merged_at", "closed_at").alias("closed_at"))
+        .drop("is_again")
+    )

@@ -113,7 +113,8 @@ def gateways(draws: np.random.Generator, market: Ints, orders: pl.DataFrame) -> 
         some = np.flatnonzero(market == number)
         gateway[some] = pick(draws, np.array(GATEWAY_SHARES.get(m.code, USUAL_SHARES), dtype=np.float64), len(some))
     at_once = (orders["cancelled_at"].is_not_null() | orders["lost_at"].is_not_null()).to_numpy()
-    return np.where(at_once, 0, gateway)
+    refused = orders["sent_back_at"].is_not_null().to_numpy()
+    return np.where(refused, GATEWAYS.index("cash_on_delivery"), np.where(at_once, 0, gateway))
 
 
 def payments(draws: np.random.Generator, orders: pl.DataFrame, refunds: pl.DataFrame, plan: Plan) -> pl.DataFrame:

@@ -48,6 +48,15 @@ def movements(supply: Supply, sales: Sales) -> pl.DataFrame:
         (pl.lit(start[0], pl.Datetime("ms")) + pl.duration(days=pl.col("day"), hours=4)).alias("moved_at"), "sku_number", "warehouse",
         pl.lit("count").alias("kind"), "quantity", pl.format("CC-{}-{}", "warehouse", "day").alias("reference"),
     )  # fmt: skip
+    reference = pl.format("TR-{}", "transfer").alias("reference")
+    # What leaves, leaves when the day's parcels are gone.
+    left = _of_cells(supply.transfers.drop("cell").rename({"source": "cell"})).select(
+        _at("sent_on", 22).alias("moved_at"), "sku_number", "warehouse", pl.lit("transfer_out").alias("kind"),
+        (-pl.col("quantity")).alias("quantity"), reference,
+    )  # fmt: skip
+    came = _of_cells(supply.transfers).select(
+        _at("arrives_on", 6).alias("moved_at"), "sku_number", "warehouse", pl.lit("transfer_in").alias("kind"), "quantity", reference,
+    )  # fmt: skip
     order = sales.orders.select("order_number", "warehouse", "return_received_at")
     picked = (
         sales.lines.join(sales.parcels.select("order_number", "parcel", "shipped_at", "warehouse"), on=["order_number", "parcel"])
@@ -65,7 +74,16 @@ def movements(supply: Supply, sales: Sales) -> pl.DataFrame:
             pl.col("order_number").cast(pl.String).alias("reference"),
         )
     )  # fmt: skip
-    frames = [frame.select(COLUMNS) for frame in (opening, received, made, counted, picked, returned)]
+    refused = (
+        sales.lines.join(sales.orders.select("order_number", "warehouse", "sent_back_at"), on="order_number")
+        .filter(pl.col("sent_back_at").is_not_null())
+        .select(
+            pl.col("sent_back_at").alias("moved_at"), "sku_number", "warehouse", pl.lit("return").alias("kind"), "quantity",
+            pl.col("order_number").cast(pl.String).alias("reference"),
+        )
+    )  # fmt: skip
+    parts = (opening, received, made, counted, left, came, picked, returned, refused)
+    frames = [frame.select(COLUMNS) for frame in parts]
     return (
         pl.concat(frames, how="vertical_relaxed")
         .filter(pl.col("quantity") != 0)

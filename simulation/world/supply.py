@@ -15,6 +15,7 @@ from simulation.world.catalogue import CATEGORIES, WEEKS, Catalogue
 from simulation.world.clock import NEVER, Flags, Floats, Ints, Plan, dates, day_number, day_of, running_total
 from simulation.world.demand import Wanted, weekday
 from simulation.world.journeys import Journeys
+from simulation.world.transfers import Transfer, wanted_transfers
 
 REGIONS = len(WAREHOUSES)
 REVIEW_WEEKDAY = 0
@@ -32,6 +33,7 @@ class Supply:
     purchase_orders: pl.DataFrame
     purchase_lines: pl.DataFrame
     receipts: pl.DataFrame
+    transfers: pl.DataFrame
     production_orders: pl.DataFrame
     factory_minutes: Ints
 
@@ -74,7 +76,7 @@ class _Loop:
         self.recent = np.zeros((2, self.cells))
         self.is_bought = np.zeros(self.cells, dtype=bool)
         self.arrivals: list[list[tuple[Ints, Ints, Ints]]] = [[] for _ in range(DAYS)]
-        self.orders, self.lines, self.receipts, self.made, self.counted = (_Book() for _ in range(5))
+        self.orders, self.lines, self.receipts, self.made, self.counted, self.transferred = (_Book() for _ in range(6))
         self.purchase_orders = self.production_orders = 0
         self._plan_factory()
 
@@ -204,6 +206,23 @@ class _Loop:
             some = days == day
             self.arrivals[int(day)].append((cells[some], stocked[some], ordered[some]))
 
+    def transfer(self, day: int) -> None:
+        """Send what lies too long in one warehouse to another that runs out of it; it leaves when the day's sales are over."""
+        found: Transfer = wanted_transfers(self.available, self.on_order, self.recent.mean(axis=0) / 7)
+        if not len(found.quantity):
+            return
+        arrives = day + found.days
+        self.available[found.source] -= found.quantity
+        self.on_order[found.target] += found.quantity
+        self._expect(arrives, found.target, found.quantity, found.quantity)
+        self.transferred.add(
+            source=found.source,
+            cell=found.target,
+            quantity=found.quantity,
+            day=np.full(len(arrives), day),
+            arrives=arrives,
+        )
+
     def receive(self, day: int) -> None:
         for cells, stocked, ordered in self.arrivals[day]:
             np.add.at(self.available, cells, stocked)
@@ -234,6 +253,9 @@ def play(plan: Plan, catalogue: Catalogue, wanted: Wanted, journeys: Journeys) -
     back_at = np.where(journeys.line_is_restocked, back_at, DAYS)
     back_at = np.where(cancelled_at < NEVER, np.maximum(day_of(cancelled_at), day + 1), back_at)
     back_quantity = np.where(cancelled_at < NEVER, wanted.line_quantity, journeys.line_returned)
+    sent_back_at = journeys.sent_back_at[wanted.line_order]
+    back_at = np.where(sent_back_at < NEVER, day_of(sent_back_at), back_at)
+    back_quantity = np.where(sent_back_at < NEVER, wanted.line_quantity, back_quantity)
     back_order = np.argsort(back_at, kind="stable")
     back_edges = np.searchsorted(back_at[back_order], np.arange(DAYS + 1))
 
@@ -253,6 +275,7 @@ def play(plan: Plan, catalogue: Catalogue, wanted: Wanted, journeys: Journeys) -
         np.subtract.at(loop.available, cell[sold], wanted.line_quantity[sold])
         np.add.at(loop.recent[0], cell[sold], wanted.line_quantity[sold])
         if names[today] == REVIEW_WEEKDAY:
+            loop.transfer(today)
             loop.review(today)
             loop.recent[1] = loop.recent[0]
             loop.recent[0] = 0
@@ -277,6 +300,7 @@ def _supply(loop: _Loop, accepted: Flags, opening: Ints) -> Supply:
         "arrives",
     )
     counted = loop.counted.arrays("cell", "day", "quantity")
+    transferred = pl.DataFrame(loop.transferred.arrays("source", "cell", "quantity", "day", "arrives"))
     return Supply(
         accepted=accepted,
         opening=opening,
@@ -286,6 +310,7 @@ def _supply(loop: _Loop, accepted: Flags, opening: Ints) -> Supply:
         ),
         purchase_lines=pl.DataFrame(lines),
         receipts=_dated(pl.DataFrame(receipts), day="received_on"),
+        transfers=_dated(transferred, day="sent_on", arrives="arrives_on").with_columns(transfer=pl.int_range(pl.len()) + 70_001),
         production_orders=_dated(
             pl.DataFrame(made),
             released="released_on", due="due_on", sewing_starts="sewing_starts_on", sewing_ends="sewing_ends_on", ready="ready_on",

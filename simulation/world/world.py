@@ -16,6 +16,7 @@ from simulation.world import (
     demand,
     factory,
     journeys,
+    landed_cost,
     marketing,
     people,
     sales,
@@ -53,6 +54,7 @@ class World:
     purchase_orders: pl.DataFrame
     purchase_lines: pl.DataFrame
     receipts: pl.DataFrame
+    landed_cost_charges: pl.DataFrame
     production_orders: pl.DataFrame
     operations: pl.DataFrame
     tickets: pl.DataFrame
@@ -112,6 +114,10 @@ def build(plan: Plan) -> World:
     contacts = people.make_contacts(everyone, sold.orders)
     tickets = service.make(plan, sold)
     requesters = tickets.group_by("person").agg(pl.col("opened_at").min().alias("first_at"))
+    purchase_orders = supplied.purchase_orders.join(
+        CODES, left_on="warehouse", right_on="region", how="left", suffix="_code"
+    )
+    purchase_lines, receipts = _cells(supplied.purchase_lines), _cells(supplied.receipts)
     return World(
         plan=plan,
         calendar=calendar.frame(),
@@ -127,11 +133,10 @@ def build(plan: Plan) -> World:
         refund_lines=sold.refund_lines,
         payments=sold.payments,
         movements=stock.movements(supplied, sold),
-        purchase_orders=supplied.purchase_orders.join(
-            CODES, left_on="warehouse", right_on="region", how="left", suffix="_code"
-        ),
-        purchase_lines=_cells(supplied.purchase_lines),
-        receipts=_cells(supplied.receipts),
+        purchase_orders=purchase_orders,
+        purchase_lines=purchase_lines,
+        receipts=receipts,
+        landed_cost_charges=landed_cost.charges(purchase_orders, purchase_lines, receipts, made.products),
         production_orders=_cells(supplied.production_orders),
         operations=factory.operations(plan, supplied.production_orders),
         tickets=tickets,

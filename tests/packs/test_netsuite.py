@@ -234,7 +234,7 @@ def test_invoices_say_what_the_books_say(packs_published: Settings) -> None:
         "VendBill": "purchase_invoice", "VendCred": "purchase_credit_note",
     }  # fmt: skip
     counted = of_type(*kinds)
-    assert len(counted) == 19
+    assert len(counted) == 24
     assert set(found) == {invoice["id"] for invoice in counted}
     for invoice in counted:
         row = found[invoice["id"]]
@@ -250,6 +250,56 @@ def test_invoices_say_what_the_books_say(packs_published: Settings) -> None:
     assert status["INV-30002"] == "open"
     assert [status[number] for number in ("INV-30004", "INV-30005")] == ["cancelled", "cancelled"]
     assert all(Decimal(row["total_amount"]) < 0 for row in found.values() if "credit" in row["invoice_type"])
+
+
+def test_bills_of_forwarders_and_brokers_are_charges_on_the_orders_that_they_are_for(packs_published: Settings) -> None:
+    published = ask(
+        packs_published,
+        "SELECT c.source_id, o.purchase_order_id, l.line_number, c.charge_type, c.amount, c.currency_code "
+        "FROM intermediate.int_landed_cost_charges__unioned AS c "
+        "LEFT JOIN intermediate.int_purchase_orders__unioned AS o USING (purchase_order_key) "
+        "LEFT JOIN intermediate.int_purchase_order_lines__unioned AS l USING (purchase_order_line_key) "
+        "WHERE c.source_system = 'netsuite' AND NOT c.is_deleted",
+    )
+    found = {
+        row["source_id"]: (row["purchase_order_id"], row["line_number"], row["charge_type"], Decimal(row["amount"]))
+        for row in published
+    }
+    assert found == {
+        "70063-1": ("PO-20001", "", "freight", Decimal("180.00")),
+        "70063-2": ("PO-20001", "", "insurance", Decimal("12.50")),
+        # By the link to the receipt.
+        "70063-3": ("PO-20002", "", "freight", Decimal("240.00")),
+        "70064-1": ("PO-20002", "1", "duty", Decimal("96.40")),
+        "70064-2": ("PO-20002", "", "vat", Decimal("300.10")),
+        "70064-3": ("PO-20002", "", "brokerage", Decimal("45.00")),
+        # By the order that the bill was created from.
+        "70065-1": ("PO-20009", "", "handling", Decimal("15.00")),
+        "70066-1": ("PO-20001", "", "freight", Decimal("-20.00")),
+    }
+    filed = [
+        line for bill in of_type("VendBill", "VendCred") if bill["tranid"] != "FW-302" for line in lines()[bill["id"]]
+    ]
+    assert {f"{line['transaction']}-{line['id']}" for line in filed if line["landedcostcategory"]} == set(found)
+    assert {row["currency_code"] for row in published} == {"EUR"}
+
+
+def test_charges_make_goods_dearer_to_the_cent_and_import_vat_does_not(packs_published: Settings) -> None:
+    published = ask(
+        packs_published,
+        "SELECT purchase_order_id, sum(f.freight_amount_reporting) AS freight, sum(f.insurance_amount_reporting) AS insurance, "
+        "sum(f.duty_amount_reporting) AS duty, sum(f.vat_amount_reporting) AS vat, "
+        "sum(f.landed_amount_reporting - f.goods_amount_reporting) AS dearer "
+        "FROM fct_landed_cost AS f JOIN fct_purchase_order_line AS l USING (purchase_order_line_key) "
+        "WHERE f.source_system = 'netsuite' AND purchase_order_id IN ('PO-20001', 'PO-20002') GROUP BY ALL",
+    )
+    found = {row.pop("purchase_order_id"): {name: Decimal(value) for name, value in row.items()} for row in published}
+    expected = {"freight": Decimal(160), "insurance": Decimal("12.5"), "duty": 0, "vat": 0, "dearer": Decimal("172.5")}
+    assert found["PO-20001"] == expected
+    # The forwarder's bill takes the place of the freight that the order itself tells of.
+    assert found["PO-20002"] == {
+        "freight": Decimal(240), "insurance": 0, "duty": Decimal("96.4"), "vat": Decimal("300.1"), "dearer": Decimal("381.4"),
+    }  # fmt: skip
 
 
 def test_the_books_of_a_web_order_are_found_by_the_shops_number(packs_published: Settings) -> None:

@@ -27,6 +27,7 @@ KEYS = {
         "receipts": ["receipt_number", "po_number", "line_number"], "moves": ["move_id"], "picks": ["pick_id"],
         "cycle_counts": ["count_number", "line_number"],
     },
+    "web_sessions": {"web_sessions": ["session_id"]},
     "carrier_tracking": {"tracking": ["carrier_code", "tracking_number", "event_time", "event_code"]},
     "zendesk": {
         "ticket_field_history": ["ticket_id", "field_name", "updated"], "ticket_sla_policy": ["ticket_id", "sla_policy_id"],

@@ -18,10 +18,12 @@ WITHOUT_SEED = {
     ("shopify", "fulfillment_order_line"),
     ("salesforce", "campaign"),
     ("salesforce", "campaign_member"),
+    ("netsuite", "cost_category"),
 }
 # Columns that the true tables have beside those of the seeds.
 ADDED = {
     ("netsuite", "transaction"): ["tranid", "lastmodifieddate", "externalid", "otherrefnum", "source"],
+    ("netsuite", "transaction_line"): ["custcol_purchase_order", "custcol_purchase_order_line"],
     ("netsuite", "item"): [
         "itemid",
         "displayname",

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import polars as pl
+from polars.testing import assert_frame_equal
 from simulated_deliveries import read, truth
 
 
@@ -62,3 +63,24 @@ def test_late_parcels_make_people_write(clean: Path) -> None:
     assert late.height
     rate = late.join(asked, on="order_number", how="semi").height / late.height
     assert rate > 5 * punctual.join(asked, on="order_number", how="semi").height / punctual.height
+
+
+def test_who_writes_twice_about_a_parcel_has_the_second_ticket_merged_into_the_first(clean: Path) -> None:
+    known = truth(clean, "tickets").filter(pl.col("merged_at") < pl.datetime(2026, 11, 1))
+    tickets = read(clean, "zendesk", "ticket")
+    listed = tickets.filter(pl.col("merged_ticket_ids") != "[]").select(
+        pl.col("id").cast(pl.Int64).alias("merged_into"),
+        ticket_id=pl.col("merged_ticket_ids").str.strip_chars("[]").cast(pl.Int64),
+    )
+    assert known.height
+    assert_frame_equal(
+        listed.select("ticket_id", "merged_into").sort("ticket_id"),
+        known.select("ticket_id", "merged_into").sort("ticket_id"),
+    )
+    gone = tickets.join(listed, left_on=pl.col("id").cast(pl.Int64), right_on="ticket_id", how="semi")
+    assert set(gone["status"]) == {"closed"}
+    both = known.join(truth(clean, "tickets"), left_on="merged_into", right_on="ticket_id", suffix="_first")
+    assert both.filter(
+        (pl.col("person") != pl.col("person_first")) | (pl.col("opened_at") < pl.col("opened_at_first"))
+    ).is_empty()
+    assert both["merged_into_first"].null_count() == both.height

@@ -36,11 +36,17 @@ def test_stock_outs_cost_sales(world: World) -> None:
 
 def test_the_warehouse_systems_files_lead_to_its_stock(clean: Path) -> None:
     place = ["warehouse_code", "sku"]
-    whole = {"quantity": pl.col("quantity").cast(pl.Float64).cast(pl.Int64)}
     received = read(clean, "wms", "receipts").select(
         *place, quantity=pl.col("received_quantity").cast(pl.Int64) - pl.col("rejected_quantity").cast(pl.Int64)
     )
-    moved = read(clean, "wms", "moves").select(pl.col("to_warehouse_code").alias("warehouse_code"), "sku", **whole)
+    moves = read(clean, "wms", "moves")
+    moved = pl.concat(
+        moves.filter(pl.col(side).is_not_null()).select(
+            pl.col(side).alias("warehouse_code"), "sku", quantity=sign * pl.col("quantity").cast(pl.Int64)
+        )
+        for side, sign in (("to_warehouse_code", 1), ("from_warehouse_code", -1))
+    )
+    assert moves.filter(pl.col("move_type") == "TRANSFER").height
     picked = read(clean, "wms", "picks").select(*place, quantity=-pl.col("quantity").cast(pl.Int64))
     counted = read(clean, "wms", "cycle_counts").select(
         *place,
@@ -86,3 +92,66 @@ def test_the_factory_sews_one_order_after_the_other(world: World) -> None:
     assert queue.filter(pl.col("sewing_starts_on") < pl.col("before")).is_empty()
     assert queue.filter(pl.col("released_on") > pl.col("sewing_starts_on")).is_empty()
     assert queue.filter(pl.col("sewing_starts_on").dt.weekday() == 7).is_empty()
+
+
+def test_what_one_warehouse_sends_another_receives(world: World) -> None:
+    sent = world.movements.filter(pl.col("kind") == "transfer_out")
+    came = world.movements.filter(pl.col("kind") == "transfer_in")
+    both = sent.join(came, on="reference", how="full", suffix="_came")
+    assert both.height == sent.height == came.height > 0
+    assert both.filter(
+        (pl.col("quantity") + pl.col("quantity_came") != 0)
+        | (pl.col("sku_number") != pl.col("sku_number_came"))
+        | (pl.col("warehouse") == pl.col("warehouse_came"))
+        | (pl.col("moved_at_came") <= pl.col("moved_at"))
+    ).is_empty()
+
+
+def test_each_receipt_is_a_lot_of_its_order_and_day(clean: Path) -> None:
+    receipts = read(clean, "wms", "receipts")
+    assert receipts["lot_code"].null_count() == 0
+    lots = receipts.group_by("lot_code").agg(
+        pl.col("po_number").n_unique(), pl.col("received_at").str.head(10).n_unique()
+    )
+    assert lots.filter((pl.col("po_number") > 1) | (pl.col("received_at") > 1)).is_empty()
+
+
+def test_what_was_refused_at_the_door_comes_back_whole_and_nobody_pays(world: World) -> None:
+    refused = world.orders.filter(pl.col("sent_back_at").is_not_null())
+    assert refused.height
+    assert set(refused["market"]) <= {"AE", "SA"}
+    assert set(refused["gateway"]) == {"cash_on_delivery"}
+    numbers = refused.select(pl.col("order_number").cast(pl.String).alias("reference"), "pieces", "sent_back_at")
+    moved = (
+        world.movements.join(numbers, on="reference")
+        .group_by("reference")
+        .agg(
+            pl.col("quantity").sum(),
+            pl.col("quantity").filter(pl.col("kind") == "return").sum().alias("back"),
+            pl.col("pieces").first(),
+        )
+    )
+    assert moved.height == refused.height
+    assert moved.filter((pl.col("quantity") != 0) | (pl.col("back") != pl.col("pieces"))).is_empty()
+    money = world.payments.join(refused, on="order_number", how="semi")
+    assert money.filter(pl.col("settled_at").is_not_null() & ~pl.col("is_failure")).is_empty()
+    assert world.refunds.join(refused, on="order_number", how="semi").is_empty()
+
+
+def test_a_refused_parcel_is_tracked_back_cancelled_in_the_shop_and_credited_in_the_books(clean: Path) -> None:
+    refusals = truth(clean, "refusals").with_columns(pl.col("order_number").cast(pl.String))
+    assert refusals.height
+    orders = read(clean, "shopify", "order").join(refusals, on="order_number")
+    assert orders.height == refusals.height
+    assert set(orders["financial_status"]) == {"voided"}
+    assert orders["cancelled_at"].null_count() == 0
+    credits = read(clean, "netsuite", "transaction").filter(pl.col("type") == "CustCred")
+    assert refusals.join(credits, left_on="order_number", right_on="otherrefnum", how="anti").is_empty()
+    parcels = truth(clean, "parcels").filter(pl.col("sent_back_at") < pl.datetime(2026, 11, 1))
+    codes = (
+        read(clean, "carrier_tracking", "tracking")
+        .join(parcels, on="tracking_number")
+        .filter(pl.col("event_description") == "Returned")
+    )
+    assert set(codes["event_code"]) <= {"RT", "SH069"}
+    assert codes["tracking_number"].n_unique() >= parcels.height - 1, "one event in forty is told late"

@@ -2,7 +2,7 @@
 
 {# Kinds of charges beside the goods themselves that make them dearer. VAT is not among them: it is reclaimed. #}
 {% macro landed_charge_types() -%}
-    {{ return(['freight', 'insurance', 'duty', 'brokerage', 'handling']) }}
+    {{ return(['freight', 'insurance', 'duty', 'brokerage', 'handling', 'other']) }}
 {%- endmacro %}
 
 {# What one unit costs with all charges; NULL where nothing was ordered. #}

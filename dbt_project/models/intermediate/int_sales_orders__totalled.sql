@@ -10,6 +10,12 @@ lines as (
 
 ),
 
+vat as (
+
+    select * from {{ ref('int_sales_orders__vat_treated') }}
+
+),
+
 line_totals as (
 
     select
@@ -75,6 +81,7 @@ select
     orders.tax_amount,
     orders.freight_amount,
     {{ region_key('orders.ship_to_country_code', 'orders.ship_to_region_code') }} as ship_to_geography_key,
+    vat.vat_treatment,
     orders.is_deleted,
     orders.source_system,
     orders.company_id,
@@ -85,4 +92,5 @@ select
     cast(remainders.freight_remainder_amount as decimal(24, 8)) as freight_remainder_amount
 from orders
 left join weighed on orders.order_key = weighed.order_key
+left join vat on orders.order_key = vat.order_key
 left join remainders on orders.order_key = remainders.order_key

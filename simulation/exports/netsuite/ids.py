@@ -36,14 +36,18 @@ ACCOUNTS = (
     (105, "4000", "Sales", "Income"),
     (106, "4100", "Shipping Income", "Income"),
     (107, "2100", "Purchase Orders", "NonPosting"),
+    (108, "2050", "Landed Cost Clearing", "OthCurrLiab"),
 )
-RECEIVABLE, INVENTORY, PAYABLE, TAX, SALES, FREIGHT, ORDERED = (account[0] for account in ACCOUNTS)
+RECEIVABLE, INVENTORY, PAYABLE, TAX, SALES, FREIGHT, ORDERED, LANDED = (account[0] for account in ACCOUNTS)
 SHIP_ITEM = 90_001
 TAX_ITEM = 90_002
 FIRST_ITEM = 100_001
 # Columns of a transaction that the true table has beside those of the layout.
 NEWER_COLUMNS = ("tranid", "lastmodifieddate", "externalid", "otherrefnum", "source")
 PURCHASE_ORDERS, BILLS, INVOICES, CREDITS = 1_000_000, 3_000_000, 100_000_000, 500_000_000
+FORWARDERS_BILLS, BROKERS_BILLS = 20_000_000, 40_000_000
+# The company's own columns of a line, which all files of lines have.
+OWN_LINE_COLUMNS = ("custcol_purchase_order", "custcol_purchase_order_line")
 
 
 def stack(frames: list[pl.DataFrame]) -> pl.DataFrame:

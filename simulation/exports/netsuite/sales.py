@@ -30,20 +30,23 @@ from simulation.world.world import World
 
 
 def sales(world: World, view: View) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """An invoice for each order with its first parcel, a credit memo for each refund of shipped goods."""
+    """An invoice for each order with its first parcel, a credit memo for each refund of shipped goods and each refused parcel."""
     orders = world.orders.select(
         "order_number", "market", "currency", "warehouse", "total", "tax", "shipping_net", "gateway",
-        pl.col("first_shipped_at").alias("booked_at"), "delivered_at",
+        pl.col("first_shipped_at").alias("booked_at"), "delivered_at", "voided_at",
     )  # fmt: skip
     shipped = view.known(orders.filter(pl.col("booked_at").is_not_null()), "booked_at")
+    is_cash = pl.col("gateway") == "cash_on_delivery"
     lines = world.lines.select("order_number", "line_number", "sku_number", "quantity", "unit_price", "net")
     yield _documents(
-        shipped.with_columns(paid_at=pl.when(pl.col("gateway") == "cash_on_delivery").then("delivered_at").otherwise("booked_at")),
+        shipped.with_columns(paid_at=pl.when(is_cash).then(pl.coalesce("delivered_at", "voided_at")).otherwise("booked_at")),
         lines, "CustInvc", INVOICES, "INV", view,
     )  # fmt: skip
     refunds = view.known(world.refunds.filter(pl.col("kind") != "cancel"), "created_at")
     credits = refunds.join(
-        orders.drop("total", "tax", "shipping_net", "currency", "booked_at"), on="order_number", maintain_order="left"
+        orders.drop("total", "tax", "shipping_net", "currency", "booked_at", "voided_at"),
+        on="order_number",
+        maintain_order="left",
     )
     credits = credits.with_columns(
         booked_at=pl.col("created_at"),
@@ -55,6 +58,10 @@ def sales(world: World, view: View) -> Iterator[tuple[pl.DataFrame, pl.DataFrame
         "order_number", "line_number", "sku_number", "quantity", "unit_price", "net"
     )
     yield _documents(credits, credit_lines, "CustCred", CREDITS, "CM", view)
+    # What was refused at the door is credited as a whole, and that closes the invoice.
+    refused = view.known(orders.filter(pl.col("voided_at").is_not_null()), "voided_at")
+    refused = refused.with_columns(booked_at=pl.col("voided_at"), paid_at=pl.col("voided_at"))
+    yield _documents(refused, lines, "CustCred", CREDITS, "CM", view)
 
 
 def _documents(

@@ -18,10 +18,11 @@ def fulfilments(world: World, view: View) -> Iterator[Table]:
     """One fulfilment a parcel, with its lines and the day that was promised."""
     orders = world.orders.select("order_number", "order_id")
     parcels = view.known(world.parcels, "shipped_at").join(orders, on="order_number", how="left", maintain_order="left")
-    changed = view.last("shipped_at", "failed_at", "delivered_at", "lost_at")
+    changed = view.last("shipped_at", "failed_at", "refused_at", "delivered_at", "lost_at", "sent_back_at")
+    is_failed = view.has("lost_at") | view.has("sent_back_at")
     status = (
-        pl.when(view.has("delivered_at")).then(pl.lit("delivered")).when(view.has("lost_at")).then(pl.lit("failure"))
-        .when(view.has("failed_at")).then(pl.lit("attempted_delivery")).otherwise(pl.lit("in_transit"))
+        pl.when(view.has("delivered_at")).then(pl.lit("delivered")).when(is_failed).then(pl.lit("failure"))
+        .when(view.has("failed_at") | view.has("refused_at")).then(pl.lit("attempted_delivery")).otherwise(pl.lit("in_transit"))
     )  # fmt: skip
     yield Table(
         SYSTEM,

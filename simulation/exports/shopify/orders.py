@@ -55,6 +55,7 @@ def orders_with_people(world: World, view: View) -> pl.DataFrame:
                 "refund_at",
                 "cash_at",
                 "corrected_at",
+                "voided_at",
             )
         )
     )
@@ -69,7 +70,8 @@ def orders(world: World, view: View) -> Iterator[Table]:
         .when(pl.col("gateway") == "cash_on_delivery").then(view.has("cash_at")).otherwise(pl.lit(True))
     )  # fmt: skip
     financial = (
-        pl.when(view.has("refund_at") & (pl.col("refund_total") == pl.col("total"))).then(pl.lit("refunded"))
+        pl.when(view.has("voided_at")).then(pl.lit("voided"))
+        .when(view.has("refund_at") & (pl.col("refund_total") == pl.col("total"))).then(pl.lit("refunded"))
         .when(view.has("refund_at")).then(pl.lit("partially_refunded"))
         .when(is_paid).then(pl.lit("paid"))
         .when(pl.col("gateway") == "klarna").then(pl.lit("authorized")).otherwise(pl.lit("pending"))
@@ -92,6 +94,8 @@ def orders(world: World, view: View) -> Iterator[Table]:
         "country": pl.col("market").replace_strict(COUNTRIES), "province_code": pl.when(pl.col("state") != "").then("state"),
         "province": pl.col("state_name"),
     }  # fmt: skip
+    # A parcel that was refused at the door is cancelled when it is back; nothing was paid, so nothing is refunded.
+    cancelled_at = pl.coalesce("cancelled_at", "voided_at")
     addresses = [
         value.alias(f"{side}_address_{name}") for side in ("shipping", "billing") for name, value in place.items()
     ]
@@ -114,9 +118,9 @@ def orders(world: World, view: View) -> Iterator[Table]:
         fulfilled.alias("fulfillment_status"),
         pl.col("ordered_at").alias("processed_at"),
         pl.lit("direct").alias("processing_method"),
-        pl.when(view.has("cancelled_at")).then(pl.lit("customer")).alias("cancel_reason"),
-        view.seen("cancelled_at").alias("cancelled_at"),
-        pl.coalesce(view.seen("cancelled_at"), view.seen("last_shipped_at")).alias("closed_at"),
+        pl.when(view.has(cancelled_at)).then(pl.lit("customer")).alias("cancel_reason"),
+        view.seen(cancelled_at).alias("cancelled_at"),
+        pl.coalesce(view.seen(cancelled_at), view.seen("last_shipped_at")).alias("closed_at"),
         money("discount").alias("total_discounts"),
         money("gross").alias("total_line_items_price"),
         pl.col("channel").replace_strict({"web": "web", "app": "mobile_app"}).alias("source_name"),

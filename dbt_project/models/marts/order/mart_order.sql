@@ -74,6 +74,7 @@ line_totals as (
         any_value(source_system) as source_system,
         any_value(company_id) as company_id,
         any_value(status) as status,
+        any_value(vat_treatment) as vat_treatment,
         any_value(currency_code) as currency_code,
         count(*) as line_count,
         sum(quantity) as unit_count,
@@ -108,6 +109,7 @@ empty_orders as (
         orders.source_system,
         orders.company_id,
         coalesce(orders.status, 'unknown') as status,
+        coalesce(orders.vat_treatment, 'unknown') as vat_treatment,
         {{ known_currency('orders.currency_code') }} as currency_code,
         orders.tax_amount,
         orders.freight_amount,
@@ -125,8 +127,8 @@ all_orders as (
 
     select
         order_key, order_id, ordered_on, shipped_on, due_on, customer_key, customer_version_key, channel_key, geography_key,
-        source_system, company_id, status, currency_code, line_count, unit_count, gross_amount, discount_amount, net_amount,
-        tax_amount, freight_amount, margin_amount, net_amount_reporting, tax_amount_reporting, freight_amount_reporting,
+        source_system, company_id, status, vat_treatment, currency_code, line_count, unit_count, gross_amount, discount_amount,
+        net_amount, tax_amount, freight_amount, margin_amount, net_amount_reporting, tax_amount_reporting, freight_amount_reporting,
         margin_amount_reporting
     from line_totals
 
@@ -134,7 +136,7 @@ all_orders as (
 
     select
         order_key, order_id, ordered_on, shipped_on, due_on, customer_key, customer_version_key, channel_key, geography_key,
-        source_system, company_id, status, currency_code,
+        source_system, company_id, status, vat_treatment, currency_code,
         0 as line_count,
         0 as unit_count,
         0 as gross_amount,
@@ -238,6 +240,7 @@ select
     all_orders.source_system,
     all_orders.status,
     {{ counts_as_revenue('all_orders.status') }} as is_revenue,
+    all_orders.vat_treatment,
     cast(all_orders.line_count as bigint) as line_count,
     cast(all_orders.unit_count as decimal(18, 4)) as unit_count,
     cast(all_orders.gross_amount as decimal(24, 8)) as gross_amount,
