@@ -5,12 +5,14 @@ from data_quality.rules.row_rule import (
     is_one_of,
     known_currency,
     not_negative,
+    parent_delivered,
     parent_known,
     present,
     sane_date,
 )
 
 PAYMENT_TYPES = ("authorization", "capture", "sale", "refund", "void", "customer_payment")
+INVOICE_TYPES = ("sales_invoice", "sales_credit_note", "purchase_invoice", "purchase_credit_note")
 CHARGE_TYPES = ("goods", "freight", "insurance", "duty", "vat", "brokerage", "handling")
 
 MONEY_RULES = [
@@ -29,6 +31,7 @@ MONEY_RULES = [
         "money that came in has an amount below zero",
         "warn",
     ),
+    parent_delivered("payments", "order_key", "sales_orders", "order_key", "the order that was paid"),
     parent_known("payments", "order_key", "sales_orders", "order_key", "the order that was paid"),
     present("refunds", "refund_key", "the refund's number"),
     present("refunds", "refunded_on", "the day of the refund"),
@@ -45,6 +48,7 @@ MONEY_RULES = [
         "the parts of the refund do not add up to it",
         "warn",
     ),
+    parent_delivered("refunds", "order_key", "sales_orders", "order_key", "the order that is refunded"),
     parent_known("refunds", "order_key", "sales_orders", "order_key", "the order that is refunded"),
     present("return_lines", "return_line_key", "the line's number"),
     present("return_lines", "returned_on", "the day of the return"),
@@ -69,6 +73,26 @@ MONEY_RULES = [
         "WHERE sold.order_line_key = checked.order_line_key AND sold.quantity < checked.quantity)",
         "more came back than was sold",
         "warn",
+    ),
+    present("invoices", "invoice_key", "the invoice's number"),
+    present("invoices", "invoiced_on", "the day of the invoice"),
+    sane_date("invoices", "invoiced_on", "the day of the invoice"),
+    present("invoices", "total_amount", "the amount"),
+    not_negative("invoices", "total_amount", "the amount"),
+    known_currency("invoices"),
+    present("invoices", "status", "the status (or its meaning: see the pack's vocabulary)"),
+    is_one_of("invoices", "invoice_type", INVOICE_TYPES, "the kind of invoice"),
+    RowRule(
+        "invoices",
+        "parts_agree",
+        "total_amount",
+        "checked.total_amount <> checked.net_amount + checked.tax_amount",
+        "the parts of the invoice do not add up to it",
+        "warn",
+    ),
+    parent_known("invoices", "order_key", "sales_orders", "order_key", "the order that is invoiced"),
+    parent_known(
+        "invoices", "purchase_order_key", "purchase_orders", "purchase_order_key", "the order that is invoiced"
     ),
     present("landed_cost_charges", "landed_cost_charge_key", "the charge's number"),
     present("landed_cost_charges", "amount", "the amount"),
