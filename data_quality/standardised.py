@@ -68,6 +68,8 @@ def gate_standardised(settings: Settings, run_id: str, staged: dict[str, list[st
     with connect_lake(settings) as con:
         con.execute("BEGIN")
         con.execute("DELETE FROM lake.ops.quarantine")
+        # Filled in memory and written once: each of many small writes to the lake would take its time.
+        con.execute("CREATE TEMP TABLE new_quarantine AS SELECT * FROM lake.ops.quarantine LIMIT 0")
         for entity in staged:
             if (entity, "source_id_unique") in broken:
                 _quarantine_duplicates(con, run_id, staged, entity)
@@ -77,6 +79,7 @@ def gate_standardised(settings: Settings, run_id: str, staged: dict[str, list[st
         for dependence in DEPENDENCES:
             if dependence.child in staged and dependence.parent in staged:
                 _quarantine_dependents(con, run_id, staged, dependence)
+        con.execute("INSERT INTO lake.ops.quarantine SELECT * FROM new_quarantine")
         results += _too_many(con, staged)
         outcome = GateResult("standardised", results)
         store_results(con, run_id, outcome, "standardised")
@@ -104,8 +107,8 @@ def _violation(staged: dict[str, list[str]], rule: RowRule) -> str:
 
 
 def _check(staged: dict[str, list[str]], rule: RowRule) -> Check:
-    violation = _violation(staged, rule).replace("{", "{{").replace("}", "}}")
-    return broken_by(rule.name, f"{rule.column}: no row where {rule.reason}", rule.severity, violation)
+    meaning = f"{rule.column}: no row where {rule.reason}"
+    return broken_by(rule.name, meaning, rule.severity, _violation(staged, rule))
 
 
 def _unique(entity: str) -> Check:
@@ -124,7 +127,7 @@ def _unique(entity: str) -> Check:
 
 # A row is put in quarantine once, under the first rule it breaks: the counts of the control totals depend on it.
 INSERT = """
-    INSERT INTO lake.ops.quarantine
+    INSERT INTO new_quarantine
     WITH checked AS ({rows}),
     broken AS ({broken}),
     cells AS (
@@ -141,7 +144,7 @@ INSERT = """
     FROM broken AS b
     LEFT JOIN cells ON cells.load_id = b.load_id AND cells.line = b.source_row
     WHERE NOT EXISTS (
-        SELECT 1 FROM lake.ops.quarantine AS q
+        SELECT 1 FROM new_quarantine AS q
         WHERE q.entity = {entity} AND q.system = b.source_system AND q.instance = b.source_instance
             AND q.load_id = b.load_id AND q.line = b.source_row AND q.source_id = coalesce(b.source_id, '')
     )
@@ -197,10 +200,15 @@ def _quarantine_dependents(
     con: duckdb.DuckDBPyConnection, run_id: str, staged: dict[str, list[str]], dependence: Dependence
 ) -> None:
     key = dependence.key
+    quarantined = con.execute(
+        "SELECT count(*) FROM new_quarantine WHERE entity = ? AND rule <> 'source_id_unique'", [dependence.parent]
+    ).fetchone()
+    if quarantined == (0,):
+        return
     broken = (
         f"SELECT * FROM checked WHERE {key} IN "
         f"(SELECT parent.{key} FROM ({_rows(staged, dependence.parent)}) AS parent "
-        "JOIN lake.ops.quarantine AS q ON q.system = parent.source_system AND q.instance = parent.source_instance "
+        "JOIN new_quarantine AS q ON q.system = parent.source_system AND q.instance = parent.source_instance "
         "AND q.source_id = parent.source_id AND q.load_id = parent.load_id AND q.line = parent.source_row "
         f"WHERE q.entity = {quote_literal(dependence.parent)} AND q.rule <> 'source_id_unique')"
     )
@@ -212,14 +220,16 @@ def _quarantine_dependents(
 def _too_many(con: duckdb.DuckDBPyConnection, staged: dict[str, list[str]]) -> list[CheckResult]:
     counts = dict(
         con.execute(
-            f"SELECT entity, count(*) FROM lake.ops.quarantine WHERE NOT ends_with(rule, '{AWAITED}') GROUP BY entity"
+            f"SELECT entity, count(*) FROM new_quarantine WHERE NOT ends_with(rule, '{AWAITED}') GROUP BY entity"
         ).fetchall()
     )
+    sizes = " UNION ALL ".join(
+        f"SELECT {quote_literal(entity)} AS entity, count(*) AS row_count FROM ({_rows(staged, entity)})"
+        for entity in staged
+    )
     results = []
-    for entity in staged:
-        row = con.execute(f"SELECT count(*) FROM ({_rows(staged, entity)})").fetchone()
-        assert row is not None
-        quarantined, rows = counts.get(entity, 0), row[0]
+    for entity, rows in con.execute(sizes).fetchall() if staged else []:
+        quarantined = counts.get(entity, 0)
         share = quarantined / rows if rows else 0.0
         fine = share <= MAXIMUM_QUARANTINED
         message = (
