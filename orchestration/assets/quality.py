@@ -62,7 +62,7 @@ def quality_assets(
             deps=marts,
             subjects=[
                 *(contract.table for contract in MARTS),
-                *(f"control {control.system}.{control.entity}" for control in controls),
+                *dict.fromkeys(f"control {control.system}.{control.entity}" for control in controls),
             ],
             run=lambda run_id: gate_marts(settings, run_id, controls),
             description="What is about to be published, and control totals from raw rows to marts.",
