@@ -205,12 +205,13 @@ def _quarantine_dependents(
     ).fetchone()
     if quarantined == (0,):
         return
+    # A bad row may have the key of a good one; what hangs on that stays.
     broken = (
         f"SELECT * FROM checked WHERE {key} IN "
         f"(SELECT parent.{key} FROM ({_rows(staged, dependence.parent)}) AS parent "
-        "JOIN new_quarantine AS q ON q.system = parent.source_system AND q.instance = parent.source_instance "
-        "AND q.source_id = parent.source_id AND q.load_id = parent.load_id AND q.line = parent.source_row "
-        f"WHERE q.entity = {quote_literal(dependence.parent)} AND q.rule <> 'source_id_unique')"
+        "LEFT JOIN new_quarantine AS q ON q.system = parent.source_system AND q.instance = parent.source_instance "
+        "AND q.source_id = coalesce(parent.source_id, '') AND q.load_id = parent.load_id AND q.line = parent.source_row "
+        f"AND q.entity = {quote_literal(dependence.parent)} GROUP BY parent.{key} HAVING count(*) = count(q.entity))"
     )
     what = dependence.parent.replace("_", " ").removesuffix("s")
     reason = f"the {what} it belongs to is in quarantine"

@@ -17,6 +17,7 @@ CHARGE_TYPES = ("goods", "freight", "insurance", "duty", "vat", "brokerage", "ha
 
 MONEY_RULES = [
     present("payments", "payment_key", "the payment's number"),
+    parent_delivered("payments", "order_key", "sales_orders", "order_key", "the order that was paid"),
     present("payments", "paid_on", "the day of the payment"),
     sane_date("payments", "paid_on", "the day of the payment"),
     present("payments", "amount", "the amount"),
@@ -31,9 +32,9 @@ MONEY_RULES = [
         "money that came in has an amount below zero",
         "warn",
     ),
-    parent_delivered("payments", "order_key", "sales_orders", "order_key", "the order that was paid"),
     parent_known("payments", "order_key", "sales_orders", "order_key", "the order that was paid"),
     present("refunds", "refund_key", "the refund's number"),
+    parent_delivered("refunds", "order_key", "sales_orders", "order_key", "the order that is refunded"),
     present("refunds", "refunded_on", "the day of the refund"),
     sane_date("refunds", "refunded_on", "the day of the refund"),
     present("refunds", "total_amount", "the amount"),
@@ -48,7 +49,6 @@ MONEY_RULES = [
         "the parts of the refund do not add up to it",
         "warn",
     ),
-    parent_delivered("refunds", "order_key", "sales_orders", "order_key", "the order that is refunded"),
     parent_known("refunds", "order_key", "sales_orders", "order_key", "the order that is refunded"),
     present("return_lines", "return_line_key", "the line's number"),
     present("return_lines", "returned_on", "the day of the return"),

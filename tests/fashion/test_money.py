@@ -38,11 +38,14 @@ def test_tax_shipping_and_totals_of_orders(company: Settings) -> None:
 
 
 def test_each_line_has_its_share_of_the_discounts(company: Settings) -> None:
-    """The shop shows prices with tax, the marts without, so what must agree is the rate: to a millionth."""
-    rates = pl.DataFrame(ask(company, "select source_id as line_id, discount_rate from fct_order_line"))
-    lines = truth(company, "lines").join(
-        rates.with_columns(pl.col("line_id").cast(pl.Int64), pl.col("discount_rate").cast(pl.Float64)), on="line_id"
+    """The shop shows prices with tax, the marts without, so what must agree is the rate."""
+    rates = pl.DataFrame(
+        ask(company, "select order_id as order_number, line_number, discount_rate from fct_order_line")
     )
+    rates = rates.with_columns(
+        pl.col("order_number", "line_number").cast(pl.Int64), pl.col("discount_rate").cast(pl.Float64)
+    )
+    lines = truth(company, "lines").join(rates, on=["order_number", "line_number"])
     assert lines.height == truth(company, "lines").height
     assert lines.filter(pl.col("discount") > 0).height > 50
     rate = pl.col("discount") / pl.col("gross")
@@ -65,14 +68,14 @@ def test_refunds_and_returns(company: Settings) -> None:
         company,
         "select refunded_on, currency_code, count(*), sum(total_amount) * 100, sum(tax_amount) * 100 "
         "from fct_refund group by all",
-    ) == true_figures(
-        refunds.group_by(DAY).agg(pl.len(), pl.col("total", "tax").sum()), DAY, ["len", "total", "tax"]
-    )
+    ) == true_figures(refunds.group_by(DAY).agg(pl.len(), pl.col("total", "tax").sum()), DAY, ["len", "total", "tax"])
     # What is refunded of cancelled orders never left, and is no return.
     lines = truth(company, "refund_lines").filter(pl.col("kind") != "cancel")
     lines = lines.with_columns(day=pl.col("created_at").cast(pl.Date))
     assert published(
-        company, "select returned_on, count(*), sum(quantity), sum(net_amount) * 100 from fct_return_line group by all", 1
+        company,
+        "select returned_on, count(*), sum(quantity), sum(net_amount) * 100 from fct_return_line group by all",
+        1,
     ) == true_figures(
         lines.group_by("day").agg(pl.len(), pl.col("quantity", "net").sum()), ["day"], ["len", "quantity", "net"]
     )
@@ -107,9 +110,12 @@ def test_shop_books_and_payments_differ_by_the_double_payments_and_what_is_on_it
         expected = expected.join(frame, on="order_number", how="left")
     expected = expected.with_columns(pl.col("refunded", "credited", "paid").fill_null(0)).with_columns(
         owed=pl.when("is_live").then(pl.col("total") - pl.col("refunded")).otherwise(0),
-        invoiced=pl.when(pl.col("first_shipped_at").cast(pl.Date) <= last).then("total").otherwise(0) - pl.col("credited"),
+        invoiced=pl.when(pl.col("first_shipped_at").cast(pl.Date) <= last).then("total").otherwise(0)
+        - pl.col("credited"),
     )
-    expected = expected.with_columns(open=pl.col("owed") - pl.col("paid"), uninvoiced=pl.col("owed") - pl.col("invoiced"))
+    expected = expected.with_columns(
+        open=pl.col("owed") - pl.col("paid"), uninvoiced=pl.col("owed") - pl.col("invoiced")
+    )
     assert published(
         company, "select order_id, open_amount * 100, uninvoiced_amount * 100 from mart_payment_reconciliation", 1
     ) == true_figures(expected, ["order_number"], ["open", "uninvoiced"])
