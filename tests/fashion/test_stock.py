@@ -55,6 +55,31 @@ def test_receipts_and_what_they_cost_landed(company: Settings) -> None:
     ) == [{"lines": ask(company, "select count(*) as n from fct_purchase_order_line")[0]["n"], "other": "0"}]
 
 
+def test_products_have_their_prices_and_suppliers_their_countries(company: Settings) -> None:
+    assert ask(
+        company,
+        "select count(*) as products, count(list_price) as priced, count(standard_cost) as valued from dim_product "
+        "where product_key <> '00000000000000000000000000000000'",
+    ) == [dict.fromkeys(("products", "priced", "valued"), str(truth(company, "products").height))]
+    assert ask(
+        company,
+        "select count(*) as n from dim_supplier where country_code is null "
+        "and supplier_key <> '00000000000000000000000000000000'",
+    ) == [{"n": "0"}]
+
+
+def test_parcels_arrive_on_their_day(company: Settings) -> None:
+    """The shop tells of the departure, the carriers of the arrival."""
+    last = truth(company, "stock")["stock_on"].max()
+    parcels = truth(company, "parcels").with_columns(day=pl.col("delivered_at").cast(pl.Date))
+    arrived = parcels.filter(pl.col("lost_at").is_null() & (pl.col("day") <= last))
+    found = published(
+        company, "select delivered_on, count(*) from fct_shipment where delivered_on is not null group by all", 1
+    )
+    assert sum(n for (n,) in found.values()) <= arrived.height
+    assert sum(n for (n,) in found.values()) > 0.99 * arrived.height
+
+
 def test_production_orders(company: Settings) -> None:
     orders = truth(company, "production_orders")
     assert published(company, "select 'all', count(*), sum(ordered_quantity) from fct_production_order", 1) == {
