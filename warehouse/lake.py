@@ -48,8 +48,10 @@ def attach_statement(catalog: Path, data: Path, *, read_only: bool) -> str:
     return f"ATTACH {quote_literal(f'ducklake:sqlite:{catalog}')} AS lake ({', '.join(options)})"
 
 
-# Loading the extensions takes longer than most of a run's questions, so databases that have them are used again.
-_idle: defaultdict[tuple[str, int, Path], list[duckdb.DuckDBPyConnection]] = defaultdict(list)
+# Loading the extensions takes longer than most of a run's questions, so databases that have them are used again; not for
+# ever, since what DuckLake keeps of a catalog, some megabytes, is only given back when the database closes.
+USES = 10
+_idle: defaultdict[tuple[str, int, Path], list[tuple[duckdb.DuckDBPyConnection, int]]] = defaultdict(list)
 _idle_lock = threading.Lock()
 _busy: set[duckdb.DuckDBPyConnection] = set()
 
@@ -64,9 +66,8 @@ def connect_lake(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     is_new = not settings.catalog_path.exists()
     limits = (settings.run.memory_limit, settings.run.threads, settings.temp_dir)
     with _idle_lock:
-        database = _idle[limits].pop() if _idle[limits] else None
-    if database is None:
-        database = prepare_connection(settings)
+        idle = _idle[limits].pop() if _idle[limits] else None
+    database, uses = idle or (prepare_connection(settings), 0)
     con = database.cursor()
     _busy.add(con)
     is_whole = False
@@ -93,9 +94,9 @@ def connect_lake(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         except duckdb.Error:
             is_whole = False
         # One that was left by an exception may hold a lock on the catalog, which only its end gives back.
-        if is_whole:
+        if is_whole and uses + 1 < USES:
             with _idle_lock:
-                _idle[limits].append(database)
+                _idle[limits].append((database, uses + 1))
         else:
             database.close()
 
