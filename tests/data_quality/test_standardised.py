@@ -181,6 +181,22 @@ def test_what_hangs_on_a_quarantined_row_goes_along_and_duplicates_keep_their_fi
     ]
 
 
+def test_what_hangs_on_a_good_row_stays_though_a_bad_one_has_the_same_key(tmp_path: Path) -> None:
+    settings = make_deployment(tmp_path)
+    columns = canonical_columns()
+    with connect_lake(settings) as con:
+        for entity in columns:
+            fill(con, entity, [])
+        good = {**clean_row(columns["sales_orders"], "9", 900), "order_key": "9"}
+        bad = {**clean_row(columns["sales_orders"], "9-again", 901), "order_key": "9", "ordered_on": None}
+        fill(con, "sales_orders", [good, bad])
+        fill(con, "sales_order_lines", [{**clean_row(columns["sales_order_lines"], "9-1", 902), "order_key": "9"}])
+    assert run_gate(settings, "run-1").passed
+    with connect_lake(settings) as con:
+        rows = con.execute("SELECT entity, line FROM ops.quarantine").fetchall()
+    assert rows == [("sales_orders", 901)]
+
+
 def test_money_and_goods_that_moved_do_not_follow_a_quarantined_order(tmp_path: Path) -> None:
     settings = make_deployment(tmp_path)
     columns = canonical_columns()
