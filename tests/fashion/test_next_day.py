@@ -11,8 +11,8 @@ def test_a_run_without_news_changes_nothing_and_says_so(fashion_next_day: Settin
     assert outcome == "0", output
     assert "nothing new" in output.lower() or "unchanged" in output.lower()
     assert ask(fashion_next_day, "select status, count(*) as n from ops.run group by all order by 1") == [
-        {"status": "published", "n": "1"},
-        {"status": "running", "n": "1"},
+        {"status": "published", "n": "2"},
+        {"status": "unchanged", "n": "1"},
     ]
 
 

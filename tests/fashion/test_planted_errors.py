@@ -97,6 +97,9 @@ def test_names_in_a_wrong_encoding_are_listed_with_their_record_and_no_other_nam
 
 def test_bad_rows_are_in_quarantine_and_no_others(company: Settings) -> None:
     errors = planted(company, "orphan", "unreadable_number", "unreadable_date")
+    # Production delivers whole tables, of which the newest one holds.
+    newest = max(errors.filter(pl.col("system") == "production")["file"].str.extract(r"(\d{4}-\d{2}-\d{2})"))
+    errors = errors.filter((pl.col("system") != "production") | pl.col("file").str.contains(newest, literal=True))
     expected: Counter[tuple[str, str, str]] = Counter()
     for system, entity, file, kind in errors.select("system", "entity", "file", "kind").iter_rows():
         for canonical in QUARANTINED.get((system, entity, kind), []):
