@@ -19,7 +19,8 @@ class Check:
     """One expectation: its name, what it means to a person, and the Great Expectations class that proves it.
 
     `expectation` is the class name, `arguments` its arguments. For UnexpectedRowsExpectation the query selects the rows
-    that break the rule from {batch}, which Great Expectations replaces by the subject's query.
+    that break the rule from {batch}, which Great Expectations replaces by the subject's query. `violation` is the predicate
+    of a rule about single rows.
     """
 
     rule: str
@@ -27,6 +28,7 @@ class Check:
     severity: Severity
     expectation: str
     arguments: dict[str, Any]
+    violation: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,9 @@ class GateResult:
 
 def broken_by(rule: str, meaning: str, severity: Severity, violation: str) -> Check:
     """Return a check that fails for rows of the batch that satisfy the SQL predicate `violation`."""
-    query = f"SELECT 1 FROM (SELECT * FROM {{batch}}) AS checked WHERE {violation}"
-    return Check(rule, meaning, severity, "UnexpectedRowsExpectation", {"unexpected_rows_query": query})
+    escaped = violation.replace("{", "{{").replace("}", "}}")
+    query = f"SELECT 1 FROM (SELECT * FROM {{batch}}) AS checked WHERE {escaped}"
+    return Check(rule, meaning, severity, "UnexpectedRowsExpectation", {"unexpected_rows_query": query}, violation)
 
 
 def store_results(con: duckdb.DuckDBPyConnection, run_id: str, result: GateResult, suite: str) -> None:

@@ -6,6 +6,7 @@ measure. Called by the third gate.
 """
 
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import duckdb
 
@@ -50,6 +51,7 @@ class Control:
     `table` is the raw entity whose rows become the canonical ones; `joins` may join the current rows of others as
     `{other_entity}`; `date` and `measures` are SQL over alias `r`. `key` and `mode` say which rows are current, and so do
     `others` for the entities that are joined; with `marks_deleted` rows that the source deleted count as superseded.
+    A canonical entity that is made of several raw tables has a control for each, with the same measures.
     """
 
     system: str
@@ -67,8 +69,9 @@ class Control:
 def tie_out(con: duckdb.DuckDBPyConnection, run_id: str, controls: list[Control]) -> list[CheckResult]:
     """Compute all totals, store them, and return one result per system, entity and measure."""
     results = []
-    for control in controls:
-        _store_totals(con, run_id, control)
+    ordered = sorted(controls, key=_what_is_counted)
+    for _, parts in groupby(ordered, key=_what_is_counted):
+        _store_totals(con, run_id, list(parts))
     rows = con.execute(
         "SELECT system, entity, measure, raw_value, mart_value, quarantined_value, superseded_value, difference, "
         "(SELECT count(*) FROM lake.ops.control_total AS d WHERE d.run_id = t.run_id AND d.control = t.control "
@@ -95,12 +98,16 @@ def tie_out(con: duckdb.DuckDBPyConnection, run_id: str, controls: list[Control]
     return results
 
 
-def _store_totals(con: duckdb.DuckDBPyConnection, run_id: str, control: Control) -> None:
-    mart, mart_date, mart_measures = MART_SIDE[control.entity]
-    raw = f"lake.raw.{quote_identifier(f'{control.system}__{control.table}')}"
-    measures = {name: sql for name, sql in control.measures.items() if name in mart_measures}
-    joins = control.joins.format_map(_CurrentRows(control.system, control.others))
-    sums = ", ".join(f"coalesce({sql}, 0) AS {quote_identifier(name)}" for name, sql in measures.items())
+def _what_is_counted(control: Control) -> tuple[str, str]:
+    return control.system, control.entity
+
+
+def _store_totals(con: duckdb.DuckDBPyConnection, run_id: str, parts: list[Control]) -> None:
+    """Compute and store the totals of one canonical entity of one system, from all raw tables that it is made of."""
+    system, entity = _what_is_counted(parts[0])
+    mart, mart_date, mart_measures = MART_SIDE[entity]
+    measures = [name for name in parts[0].measures if name in mart_measures]
+    raw_rows = " UNION ALL ".join(_raw_rows(part, measures) for part in parts)
     stacked = " UNION ALL ".join(
         f"SELECT side, day, {quote_literal(name)} AS measure, {quote_identifier(name)} AS amount FROM sides"
         for name in measures
@@ -108,19 +115,14 @@ def _store_totals(con: duckdb.DuckDBPyConnection, run_id: str, control: Control)
     mart_sums = ", ".join(
         f"CAST({mart_measures[name]} AS DECIMAL(38, 8)) AS {quote_identifier(name)}" for name in measures
     )
-    raw_sums = ", ".join(
-        f"CAST({quote_identifier(name)} AS DECIMAL(38, 8)) AS {quote_identifier(name)}" for name in measures
-    )
+    raw_sums = ", ".join(quote_identifier(name) for name in measures)
     con.execute(
         f"""
         INSERT INTO lake.ops.control_total
-        WITH raw_rows AS (
-            SELECT r._load_id, r._row, {control.date} AS day, {sums}, {_is_current(control, raw)} AS is_current
-            FROM {raw} AS r {joins}
-        ),
+        WITH raw_rows AS MATERIALIZED ({raw_rows}),
         quarantined AS (
-            SELECT DISTINCT load_id, line FROM lake.ops.quarantine WHERE entity = {quote_literal(control.entity)}
-            AND system = {quote_literal(control.system)}
+            SELECT DISTINCT load_id, line FROM lake.ops.quarantine WHERE entity = {quote_literal(entity)}
+            AND system = {quote_literal(system)}
         ),
         sides AS (
             SELECT 'raw' AS side, coalesce(day, DATE '0001-01-01') AS day, {raw_sums} FROM raw_rows
@@ -131,7 +133,7 @@ def _store_totals(con: duckdb.DuckDBPyConnection, run_id: str, control: Control)
                 ON q.load_id = raw_rows._load_id AND q.line = raw_rows._row WHERE is_current
             UNION ALL
             SELECT 'mart', coalesce({mart_date}, DATE '0001-01-01'), {mart_sums} FROM lake.marts.{mart}
-                WHERE source_system = {quote_literal(control.system)}
+                WHERE source_system = {quote_literal(system)}
         ),
         stacked AS ({stacked}),
         totals AS (
@@ -145,12 +147,25 @@ def _store_totals(con: duckdb.DuckDBPyConnection, run_id: str, control: Control)
             GROUP BY GROUPING SETS ((day, measure), (measure))
         )
         SELECT
-            {quote_literal(run_id)}, {quote_literal(f"{control.system}.{control.entity}")},
-            {quote_literal(control.system)}, {quote_literal(control.entity)}, day, measure,
+            {quote_literal(run_id)}, {quote_literal(f"{system}.{entity}")},
+            {quote_literal(system)}, {quote_literal(entity)}, day, measure,
             raw_value, mart_value, quarantined_value, superseded_value,
             raw_value - mart_value - quarantined_value - superseded_value
         FROM totals
         """
+    )
+
+
+def _raw_rows(control: Control, measures: list[str]) -> str:
+    raw = f"lake.raw.{quote_identifier(f'{control.system}__{control.table}')}"
+    joins = control.joins.format_map(_CurrentRows(control.system, control.others))
+    amounts = ", ".join(
+        f"CAST(coalesce({control.measures[name]}, 0) AS DECIMAL(38, 8)) AS {quote_identifier(name)}"
+        for name in measures
+    )
+    return (
+        f"SELECT r._load_id, r._row, {control.date} AS day, {amounts}, {_is_current(control, raw)} AS is_current "
+        f"FROM {raw} AS r {joins}"
     )
 
 

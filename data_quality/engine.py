@@ -31,8 +31,10 @@ def validate(settings: Settings, gate: Gate, subjects: list[Subject], site: str)
     if not subjects:
         return []
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    with _quiet(), _attached(settings):
+    with _quiet(), _attached(settings) as con:
         context, datasource = _context()
+        for subject in subjects:
+            _look_over(con, subject)
         results = [result for subject in subjects for result in _validate_subject(context, datasource, gate, subject)]
         _build_docs(context, settings.data_docs_dir, site)
     write_index(settings.data_docs_dir)
@@ -53,9 +55,43 @@ def _context() -> tuple[Any, Any]:
     return context, datasource
 
 
+def _look_over(con: duckdb.DuckDBPyConnection, subject: Subject) -> None:
+    """Read the subject once for all of its rules, so that Great Expectations need not read it twice for each that holds.
+
+    Those that do not hold it asks again, with its own words and samples; a rule that cannot be decided here is one of them.
+    """
+    from data_quality.lake_dialect import answer_with_nothing
+
+    queries = {
+        check.rule: check.arguments["unexpected_rows_query"].format(batch=f"({subject.query})")
+        for check in subject.checks
+        if check.expectation == "UnexpectedRowsExpectation"
+    }
+    violations = {check.rule: check.violation for check in subject.checks if check.violation is not None}
+    holding: list[str] = []
+    with contextlib.suppress(duckdb.Error):
+        if violations:
+            columns = ", ".join(
+                f"coalesce({violation}, false) AS v{n}" for n, violation in enumerate(violations.values())
+            )
+            counts = ", ".join(f"count(*) FILTER (v{n})" for n in range(len(violations)))
+            found = con.execute(f"SELECT {counts} FROM (SELECT {columns} FROM ({subject.query}) AS checked)").fetchone()
+            holding += [rule for rule, count in zip(violations, found or (), strict=True) if count == 0]
+        for rule in queries.keys() - violations.keys():
+            if con.execute(f"SELECT 1 FROM ({queries[rule]}) AS broken LIMIT 1").fetchone() is None:
+                holding.append(rule)
+    for rule in holding:
+        answer_with_nothing(marker(subject, rule))
+
+
+def marker(subject: Subject, rule: str) -> str:
+    """A comment by which the query of a rule is known again."""
+    return f"/* {subject.name}: {rule} */"
+
+
 @contextlib.contextmanager
-def _attached(settings: Settings) -> Iterator[None]:
-    """Let each connection that Great Expectations opens see one state of the lake, until the end of the block.
+def _attached(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Let each connection that Great Expectations opens, and the one given, see one state of the lake, until the end of the block.
 
     One transaction for all checks: DuckLake looks its state up once. It must end before anybody writes.
     """
@@ -73,7 +109,9 @@ def _attached(settings: Settings) -> Iterator[None]:
 
     attach_on_connect(attach)
     try:
-        yield
+        con = duckdb.connect(":memory:")
+        attach(con)
+        yield con
     finally:
         for con in opened:
             con.close()
@@ -92,7 +130,9 @@ def _validate_subject(context: Any, datasource: Any, gate: Gate, subject: Subjec
         name=subject.name,
         expectations=[
             getattr(expectations, check.expectation)(
-                **check.arguments, description=check.meaning, meta={"rule": check.rule, "severity": check.severity}
+                **_marked(subject, check),
+                description=check.meaning,
+                meta={"rule": check.rule, "severity": check.severity},
             )
             for check in subject.checks
         ],
@@ -103,6 +143,15 @@ def _validate_subject(context: Any, datasource: Any, gate: Gate, subject: Subjec
     outcome = definition.run(result_format={"result_format": "SUMMARY", "partial_unexpected_count": SAMPLE_ROWS})
     by_rule = {result.expectation_config.meta["rule"]: result for result in outcome.results}
     return [_check_result(gate, subject, check, by_rule[check.rule]) for check in subject.checks]
+
+
+def _marked(subject: Subject, check: Check) -> dict[str, Any]:
+    if check.expectation != "UnexpectedRowsExpectation":
+        return check.arguments
+    return {
+        **check.arguments,
+        "unexpected_rows_query": check.arguments["unexpected_rows_query"] + marker(subject, check.rule),
+    }
 
 
 def _check_result(gate: Gate, subject: Subject, check: Check, outcome: Any) -> CheckResult:

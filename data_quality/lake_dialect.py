@@ -4,6 +4,7 @@ Comes in: what `attach_on_connect` was given. Goes out: the dialect `weft_duckdb
 runs, and not before, since SQLAlchemy takes its time.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,16 +15,25 @@ from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 DIALECT = "weft_duckdb"
 _preparations: list[Callable[[Any], None]] = []
 _subjects: set[str] = set()
+_empty: set[str] = set()
+_MARKER = re.compile(r"/\* .+? \*/")
 
 
 def attach_on_connect(prepare: Callable[[Any], None]) -> None:
-    """Have `prepare` called with each new DuckDB connection, in place of what was given before."""
+    """Have `prepare` called with each new DuckDB connection, in place of what was given before; what was known is forgotten."""
     _preparations[:] = [prepare]
+    _subjects.clear()
+    _empty.clear()
 
 
 def ask_structure_only(query: str) -> None:
     """Read no rows when exactly this query is run: Great Expectations runs a subject whole, to learn its column names."""
     _subjects.add(query)
+
+
+def answer_with_nothing(marker: str) -> None:
+    """Read nothing for queries that hold this comment, which are known to find no rows."""
+    _empty.add(marker)
 
 
 class BufferedContext(Dialect.execution_ctx_cls):  # type: ignore[misc, valid-type]
@@ -47,6 +57,8 @@ class LakeDialect(Dialect):
     def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
         if statement in _subjects:
             statement = f"SELECT * FROM ({statement}) AS subject LIMIT 0"
+        elif (found := _MARKER.search(statement)) and found[0] in _empty:
+            statement = "SELECT 0" if statement.startswith("SELECT COUNT(*)") else "SELECT 1 WHERE false"
         super().do_execute(cursor, statement, parameters, context)
 
     def do_begin(self, dbapi_connection: Any) -> None:

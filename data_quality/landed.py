@@ -18,17 +18,23 @@ from warehouse.publication import list_publications
 from warehouse.settings import Settings
 
 CELLS_LISTED = 100_000
+# Letters beyond ASCII that were written as UTF-8 and read as Windows-1252: "Ã¶" for "ö". The second byte of such a pair
+# shows as a sign that hardly ever follows an accented capital.
+_SECOND_BYTE = "[\\x{0080}-\\x{00BF}\\x{FFFD}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
+MISREAD = f"[\\x{{00C2}}-\\x{{00DF}}]{_SECOND_BYTE}|[\\x{{00E0}}-\\x{{00EF}}]{_SECOND_BYTE}{{2}}"
 
 
 @dataclass(frozen=True)
 class DeclaredColumn:
-    """A column as its pack declares it."""
+    """A column as its pack declares it. `parent` is the entity, and its column, of which a value stands in this column."""
 
     name: str
     type: str
     is_required: bool
     formats: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    is_personal: bool = False
+    parent: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,11 @@ def _with_example(con: duckdb.DuckDBPyConnection, result: CheckResult) -> CheckR
     if cell is None:
         return result
     file_name, line, column, value, rule = cell
-    wrong = "is missing but required" if rule == "required" else f"{value!r} is not of type {rule}"
+    wrong = {
+        "required": "is missing but required",
+        "parent": f"{value!r} leads to nothing that was delivered",
+        "encoding": f"{value!r} was read in another encoding than it was written in",
+    }.get(rule, f"{value!r} is not of type {rule}")
     return replace(result, message=f"{result.message}. The first: {file_name}, record {line}, {column} {wrong}")
 
 
@@ -136,13 +146,13 @@ def _subject(system: str, delivery: _Delivery, collapse: Severity) -> Subject:
                 },
             )
         )
-    if _violations(entity, "r"):
+    if _violations(entity, "r") or any(column.parent for column in entity.columns):
         # The cells were listed before: reading the list spares scanning every column of the delivery again.
         listed = f"SELECT line FROM lake.ops.invalid_value WHERE load_id = {delivery.load_id}"
         checks.append(
             Check(
                 "values_fit",
-                "required values are there and values fit their declared types",
+                "required values are there, can be read, fit their declared types and lead to what was delivered",
                 "warn",
                 "UnexpectedRowsExpectation",
                 {"unexpected_rows_query": f"{listed} AND line IN (SELECT _row FROM {{batch}})"},
@@ -166,6 +176,10 @@ def _violations(entity: DeclaredEntity, table: str) -> list[tuple[str, str, str]
             text = f"CASE WHEN trim({cell}) NOT IN ({words}) THEN trim({cell}) END"
         if column.is_required:
             found.append((column.name, "required", f"{text} IS NULL"))
+        if column.is_personal and column.type == "text":
+            # Most cells are ASCII, as long in bytes as in letters, and need no second look.
+            misread = f"regexp_matches({cell}, {quote_literal(MISREAD)})"
+            found.append((column.name, "encoding", f"strlen({cell}) > length({cell}) AND {misread}"))
         if type_name := _sql_type(column.type):
             value = text
             if column.type == "decimal" and entity.decimal_mark == ",":
@@ -203,6 +217,9 @@ def _list_invalid_values(con: duckdb.DuckDBPyConnection, run_id: str, system: st
     )
     for delivery in deliveries:
         table = f"lake.raw.{quote_identifier(f'{system}__{delivery.entity.name}')}"
+        for column in delivery.entity.columns:
+            if column.parent is not None:
+                _list_orphans(con, run_id, system, delivery, column)
         violations = _violations(delivery.entity, "r")
         if not violations:
             continue
@@ -212,12 +229,30 @@ def _list_invalid_values(con: duckdb.DuckDBPyConnection, run_id: str, system: st
             [delivery.load_id],
         ).fetchone()
         assert counts is not None
-        for count, (column, rule, violation) in zip(counts, violations, strict=True):
+        for count, (name, rule, violation) in zip(counts, violations, strict=True):
             if count:
                 con.execute(
                     f"INSERT INTO lake.ops.invalid_value SELECT ?, r._load_id, ?, ?, r._file, r._row, ?, "
-                    f"r.{quote_identifier(column)}, {quote_literal(rule)} FROM {table} AS r "
+                    f"r.{quote_identifier(name)}, {quote_literal(rule)} FROM {table} AS r "
                     f"WHERE r._load_id = ? AND {violation} ORDER BY r._row LIMIT {CELLS_LISTED}",
-                    [run_id, system, delivery.entity.name, column, delivery.load_id],
+                    [run_id, system, delivery.entity.name, name, delivery.load_id],
                 )
     con.execute("COMMIT")
+
+
+def _list_orphans(
+    con: duckdb.DuckDBPyConnection, run_id: str, system: str, delivery: _Delivery, column: DeclaredColumn
+) -> None:
+    """Write the cells that name a record which no delivery of the system holds."""
+    assert column.parent is not None
+    parent, key = column.parent
+    child = quote_identifier(f"{system}__{delivery.entity.name}")
+    cell = f"nullif(trim(r.{quote_identifier(column.name)}), '')"
+    con.execute(
+        f"INSERT INTO lake.ops.invalid_value SELECT ?, r._load_id, ?, ?, r._file, r._row, ?, "
+        f"r.{quote_identifier(column.name)}, 'parent' FROM lake.raw.{child} AS r "
+        f"ANTI JOIN (SELECT DISTINCT trim({quote_identifier(key)}) AS key "
+        f"FROM lake.raw.{quote_identifier(f'{system}__{parent}')}) AS p ON p.key = {cell} "
+        f"WHERE r._load_id = ? AND {cell} IS NOT NULL ORDER BY r._row LIMIT {CELLS_LISTED}",
+        [run_id, system, delivery.entity.name, column.name, delivery.load_id],
+    )

@@ -13,12 +13,13 @@ import duckdb
 from data_quality.checks import Check, CheckResult, GateResult, Subject, broken_by, store_results
 from data_quality.engine import validate
 from data_quality.rules import ROW_RULES
-from data_quality.rules.row_rule import RowRule
+from data_quality.rules.row_rule import AWAITED, RowRule
 from warehouse.identifiers import quote_identifier, quote_literal
 from warehouse.lake import connect_lake
 from warehouse.settings import Settings
 
-# More than this share of an entity in quarantine is not bad rows any more but a misunderstanding of the source.
+# More than this share of an entity in quarantine is not bad rows any more but a misunderstanding of the source. Rows that
+# wait for another system do not count: they are right, and come out of quarantine once it has delivered.
 MAXIMUM_QUARANTINED = 0.2
 
 
@@ -67,6 +68,8 @@ def gate_standardised(settings: Settings, run_id: str, staged: dict[str, list[st
     with connect_lake(settings) as con:
         con.execute("BEGIN")
         con.execute("DELETE FROM lake.ops.quarantine")
+        # Filled in memory and written once: each of many small writes to the lake would take its time.
+        con.execute("CREATE TEMP TABLE new_quarantine AS SELECT * FROM lake.ops.quarantine LIMIT 0")
         for entity in staged:
             if (entity, "source_id_unique") in broken:
                 _quarantine_duplicates(con, run_id, staged, entity)
@@ -76,6 +79,7 @@ def gate_standardised(settings: Settings, run_id: str, staged: dict[str, list[st
         for dependence in DEPENDENCES:
             if dependence.child in staged and dependence.parent in staged:
                 _quarantine_dependents(con, run_id, staged, dependence)
+        con.execute("INSERT INTO lake.ops.quarantine SELECT * FROM new_quarantine")
         results += _too_many(con, staged)
         outcome = GateResult("standardised", results)
         store_results(con, run_id, outcome, "standardised")
@@ -103,14 +107,14 @@ def _violation(staged: dict[str, list[str]], rule: RowRule) -> str:
 
 
 def _check(staged: dict[str, list[str]], rule: RowRule) -> Check:
-    violation = _violation(staged, rule).replace("{", "{{").replace("}", "}}")
-    return broken_by(rule.name, f"{rule.column}: no row where {rule.reason}", rule.severity, violation)
+    meaning = f"{rule.column}: no row where {rule.reason}"
+    return broken_by(rule.name, meaning, rule.severity, _violation(staged, rule))
 
 
 def _unique(entity: str) -> Check:
     query = (
         "SELECT source_system, source_instance, source_id FROM (SELECT * FROM {batch}) AS checked "
-        "GROUP BY ALL HAVING count(*) > 1"
+        "WHERE source_id IS NOT NULL GROUP BY ALL HAVING count(*) > 1"
     )
     return Check(
         "source_id_unique",
@@ -123,7 +127,7 @@ def _unique(entity: str) -> Check:
 
 # A row is put in quarantine once, under the first rule it breaks: the counts of the control totals depend on it.
 INSERT = """
-    INSERT INTO lake.ops.quarantine
+    INSERT INTO new_quarantine
     WITH checked AS ({rows}),
     broken AS ({broken}),
     cells AS (
@@ -140,7 +144,7 @@ INSERT = """
     FROM broken AS b
     LEFT JOIN cells ON cells.load_id = b.load_id AND cells.line = b.source_row
     WHERE NOT EXISTS (
-        SELECT 1 FROM lake.ops.quarantine AS q
+        SELECT 1 FROM new_quarantine AS q
         WHERE q.entity = {entity} AND q.system = b.source_system AND q.instance = b.source_instance
             AND q.load_id = b.load_id AND q.line = b.source_row AND q.source_id = coalesce(b.source_id, '')
     )
@@ -185,7 +189,7 @@ def _quarantine_duplicates(
 ) -> None:
     """Keep the first row of each identifier."""
     broken = (
-        "SELECT * FROM checked QUALIFY row_number() OVER "
+        "SELECT * FROM checked WHERE source_id IS NOT NULL QUALIFY row_number() OVER "
         "(PARTITION BY source_system, source_instance, source_id ORDER BY load_id, source_row) > 1"
     )
     reason = "an earlier row has the same identifier"
@@ -196,12 +200,18 @@ def _quarantine_dependents(
     con: duckdb.DuckDBPyConnection, run_id: str, staged: dict[str, list[str]], dependence: Dependence
 ) -> None:
     key = dependence.key
+    quarantined = con.execute(
+        "SELECT count(*) FROM new_quarantine WHERE entity = ? AND rule <> 'source_id_unique'", [dependence.parent]
+    ).fetchone()
+    if quarantined == (0,):
+        return
+    # A bad row may have the key of a good one; what hangs on that stays.
     broken = (
         f"SELECT * FROM checked WHERE {key} IN "
         f"(SELECT parent.{key} FROM ({_rows(staged, dependence.parent)}) AS parent "
-        "JOIN lake.ops.quarantine AS q ON q.system = parent.source_system AND q.instance = parent.source_instance "
-        "AND q.source_id = parent.source_id AND q.load_id = parent.load_id AND q.line = parent.source_row "
-        f"WHERE q.entity = {quote_literal(dependence.parent)} AND q.rule <> 'source_id_unique')"
+        "LEFT JOIN new_quarantine AS q ON q.system = parent.source_system AND q.instance = parent.source_instance "
+        "AND q.source_id = coalesce(parent.source_id, '') AND q.load_id = parent.load_id AND q.line = parent.source_row "
+        f"AND q.entity = {quote_literal(dependence.parent)} GROUP BY parent.{key} HAVING count(*) = count(q.entity))"
     )
     what = dependence.parent.replace("_", " ").removesuffix("s")
     reason = f"the {what} it belongs to is in quarantine"
@@ -209,12 +219,18 @@ def _quarantine_dependents(
 
 
 def _too_many(con: duckdb.DuckDBPyConnection, staged: dict[str, list[str]]) -> list[CheckResult]:
-    counts = dict(con.execute("SELECT entity, count(*) FROM lake.ops.quarantine GROUP BY entity").fetchall())
+    counts = dict(
+        con.execute(
+            f"SELECT entity, count(*) FROM new_quarantine WHERE NOT ends_with(rule, '{AWAITED}') GROUP BY entity"
+        ).fetchall()
+    )
+    sizes = " UNION ALL ".join(
+        f"SELECT {quote_literal(entity)} AS entity, count(*) AS row_count FROM ({_rows(staged, entity)})"
+        for entity in staged
+    )
     results = []
-    for entity in staged:
-        row = con.execute(f"SELECT count(*) FROM ({_rows(staged, entity)})").fetchone()
-        assert row is not None
-        quarantined, rows = counts.get(entity, 0), row[0]
+    for entity, rows in con.execute(sizes).fetchall() if staged else []:
+        quarantined = counts.get(entity, 0)
         share = quarantined / rows if rows else 0.0
         fine = share <= MAXIMUM_QUARANTINED
         message = (

@@ -28,7 +28,10 @@ class Part(BaseModel):
 
 
 class Column(Part):
-    """One column of an export. `type` is what the text should be read as later; landing keeps the text."""
+    """One column of an export. `type` is what the text should be read as later; landing keeps the text.
+
+    `references` names the entity of the same system whose key, the first column of it, stands in this column.
+    """
 
     name: Annotated[str, StringConstraints(min_length=1)]
     type: ColumnType = "text"
@@ -37,6 +40,7 @@ class Column(Part):
     aliases: list[str] = Field(default_factory=list)
     formats: list[str] = Field(default_factory=list)
     missing: list[str] = Field(default_factory=list)
+    references: Name | None = None
     description: str | None = None
 
 
@@ -145,7 +149,8 @@ class Entity(Format):
 
 
 class ControlTotal(Part):
-    """How to count a canonical entity in the raw tables, sharing nothing with the models.
+    """How to count a canonical entity in the raw tables, sharing nothing with the models; a list of them where it is made of
+    several tables.
 
     `table` is the raw entity whose rows (alias `r`) become the canonical ones; `joins` may join the current rows of others as
     `{other_entity}`; `date` and `measures` are SQL expressions.
@@ -168,7 +173,17 @@ class Pack(Part):
     connection: dict[str, Any] | None = None
     options: dict[Name, str] = Field(default_factory=dict)
     entities: dict[Name, Entity] = Field(min_length=1)
-    control_totals: dict[Name, ControlTotal] = Field(default_factory=dict)
+    control_totals: dict[Name, ControlTotal | list[ControlTotal]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _references_lead_somewhere(self) -> "Pack":
+        for name, entity in self.entities.items():
+            for column in entity.columns:
+                if column.references is not None and column.references not in self.entities:
+                    raise ValueError(
+                        f"{name}.{column.name} references {column.references!r}, which is no entity of the pack"
+                    )
+        return self
 
 
 class _UniqueKeys(yaml.SafeLoader):

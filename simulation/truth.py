@@ -171,5 +171,7 @@ def write(world: World, view: View, out: Path, planted: list[dict[str, str]]) ->
     errors = pl.DataFrame(planted, schema=PLANTED)
     path = folder / "planted_errors.parquet"
     if view.is_increment and path.exists():
-        errors = pl.concat([pl.read_parquet(path), errors]).unique(maintain_order=True)
+        # A day may be delivered again; what was planted in its files then takes the place of what was before.
+        earlier = pl.read_parquet(path).filter(~pl.col("file").is_in(errors["file"].unique().to_list()))
+        errors = pl.concat([earlier, errors])
     errors.write_parquet(path)

@@ -54,8 +54,10 @@ def attach_statement(catalog: Path, data: Path, *, read_only: bool) -> str:
     return f"ATTACH {quote_literal(f'ducklake:sqlite:{catalog}')} AS lake ({', '.join(options)})"
 
 
-# Loading the extensions takes longer than most of a run's questions, so databases that have them are used again.
-_idle: defaultdict[tuple[str, int, Path], list[duckdb.DuckDBPyConnection]] = defaultdict(list)
+# Loading the extensions takes longer than most of a run's questions, so databases that have them are used again; not for
+# ever, since what DuckLake keeps of a catalog, some megabytes, is only given back when the database closes.
+USES = 10
+_idle: defaultdict[tuple[str, int, Path], list[tuple[duckdb.DuckDBPyConnection, int]]] = defaultdict(list)
 _idle_lock = threading.Lock()
 _busy: set[duckdb.DuckDBPyConnection] = set()
 
@@ -70,9 +72,8 @@ def connect_lake(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     is_new = not settings.catalog_path.exists()
     limits = (settings.run.memory_limit, settings.run.threads, settings.temp_dir)
     with _idle_lock:
-        database = _idle[limits].pop() if _idle[limits] else None
-    if database is None:
-        database = prepare_connection(settings)
+        idle = _idle[limits].pop() if _idle[limits] else None
+    database, uses = idle or (prepare_connection(settings), 0)
     con = database.cursor()
     _busy.add(con)
     is_whole = False
@@ -85,6 +86,10 @@ def connect_lake(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
                 con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
             create_ledger(con)
             con.execute("COMMIT")
+            # DuckLake gives each table a second one in the catalog for its smallest writes. The ledger has many of them;
+            # elsewhere hundreds of such tables, most of them empty, only make every query slower to plan.
+            for schema in SCHEMAS[:-1]:
+                con.execute(f"CALL lake.set_option('data_inlining_row_limit', 0, schema => {quote_literal(schema)})")
         yield con
         is_whole = True
     finally:
@@ -95,9 +100,9 @@ def connect_lake(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         except duckdb.Error:
             is_whole = False
         # One that was left by an exception may hold a lock on the catalog, which only its end gives back.
-        if is_whole:
+        if is_whole and uses + 1 < USES:
             with _idle_lock:
-                _idle[limits].append(database)
+                _idle[limits].append((database, uses + 1))
         else:
             database.close()
 

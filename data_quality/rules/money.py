@@ -5,16 +5,19 @@ from data_quality.rules.row_rule import (
     is_one_of,
     known_currency,
     not_negative,
+    parent_delivered,
     parent_known,
     present,
     sane_date,
 )
 
 PAYMENT_TYPES = ("authorization", "capture", "sale", "refund", "void", "customer_payment")
+INVOICE_TYPES = ("sales_invoice", "sales_credit_note", "purchase_invoice", "purchase_credit_note")
 CHARGE_TYPES = ("goods", "freight", "insurance", "duty", "vat", "brokerage", "handling", "other")
 
 MONEY_RULES = [
     present("payments", "payment_key", "the payment's number"),
+    parent_delivered("payments", "order_key", "sales_orders", "order_key", "the order that was paid"),
     present("payments", "paid_on", "the day of the payment"),
     sane_date("payments", "paid_on", "the day of the payment"),
     present("payments", "amount", "the amount"),
@@ -31,6 +34,7 @@ MONEY_RULES = [
     ),
     parent_known("payments", "order_key", "sales_orders", "order_key", "the order that was paid"),
     present("refunds", "refund_key", "the refund's number"),
+    parent_delivered("refunds", "order_key", "sales_orders", "order_key", "the order that is refunded"),
     present("refunds", "refunded_on", "the day of the refund"),
     sane_date("refunds", "refunded_on", "the day of the refund"),
     present("refunds", "total_amount", "the amount"),
@@ -69,6 +73,33 @@ MONEY_RULES = [
         "WHERE sold.order_line_key = checked.order_line_key AND sold.quantity < checked.quantity)",
         "more came back than was sold",
         "warn",
+    ),
+    present("invoices", "invoice_key", "the invoice's number"),
+    present("invoices", "invoiced_on", "the day of the invoice"),
+    sane_date("invoices", "invoiced_on", "the day of the invoice"),
+    present("invoices", "total_amount", "the amount"),
+    RowRule(
+        "invoices",
+        "amount_sign_plausible",
+        "total_amount",
+        "CASE WHEN checked.invoice_type LIKE '%credit_note' THEN checked.total_amount > 0 ELSE checked.total_amount < 0 END",
+        "an invoice has an amount below zero, or a credit note one above",
+        "warn",
+    ),
+    known_currency("invoices"),
+    present("invoices", "status", "the status (or its meaning: see the pack's vocabulary)"),
+    is_one_of("invoices", "invoice_type", INVOICE_TYPES, "the kind of invoice"),
+    RowRule(
+        "invoices",
+        "parts_agree",
+        "total_amount",
+        "checked.total_amount <> checked.net_amount + checked.tax_amount",
+        "the parts of the invoice do not add up to it",
+        "warn",
+    ),
+    parent_known("invoices", "order_key", "sales_orders", "order_key", "the order that is invoiced"),
+    parent_known(
+        "invoices", "purchase_order_key", "purchase_orders", "purchase_order_key", "the order that is invoiced"
     ),
     present("landed_cost_charges", "landed_cost_charge_key", "the charge's number"),
     present("landed_cost_charges", "amount", "the amount"),

@@ -1,6 +1,6 @@
 """Rules about what moves: goods in and out of stock, and parcels on their way."""
 
-from data_quality.rules.row_rule import RowRule, has_parent, is_one_of, parent_known, present, sane_date
+from data_quality.rules.row_rule import AWAITED, RowRule, has_parent, is_one_of, parent_known, present, sane_date
 
 MOVEMENT_TYPES = (
     "receipt",
@@ -28,8 +28,8 @@ MOVEMENT_RULES = [
     RowRule(
         "shipment_lines", "quantity_positive", "quantity", "checked.quantity <= 0", "the quantity is not above zero"
     ),
-    present("shipment_events", "shipment_event_key", "the event's number"),
     present("shipment_events", "occurred_at", "the moment of the event"),
+    present("shipment_events", "shipment_event_key", "the event's number"),
     sane_date("shipment_events", "occurred_at", "the moment of the event"),
     present("shipment_events", "status", "the status (or its meaning: see the pack's vocabulary)"),
     RowRule(
@@ -38,6 +38,18 @@ MOVEMENT_RULES = [
         "tracking_number",
         "checked.shipment_key IS NULL AND checked.tracking_number IS NULL",
         "the event names no shipment",
+    ),
+    RowRule(
+        "shipment_events",
+        f"shipment_key{AWAITED}",
+        "shipment_key",
+        # Carriers tell of their parcels before the shop does, and of the parcels of others. Where none of a carrier's
+        # parcels is known, nobody delivers them, and the events stand for themselves.
+        "checked.shipment_key IS NOT NULL "
+        "AND NOT EXISTS (SELECT 1 FROM {shipments} AS parent WHERE parent.shipment_key = checked.shipment_key) "
+        "AND checked.carrier_key IN (SELECT told.carrier_key FROM {shipment_events} AS told "
+        "JOIN {shipments} AS parent ON parent.shipment_key = told.shipment_key)",
+        "the shipment of the event was not delivered yet",
     ),
     parent_known("shipment_events", "shipment_key", "shipments", "shipment_key", "the shipment of the event"),
 ]

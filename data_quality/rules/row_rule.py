@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+# What rules are called whose rows wait for a document of another system.
+AWAITED = "_awaited"
+
 
 @dataclass(frozen=True)
 class RowRule:
@@ -75,6 +78,19 @@ def parent_known(entity: str, key: str, parent: str, parent_key: str, what: str)
         f"AND NOT EXISTS (SELECT 1 FROM {{{parent}}} AS parent WHERE parent.{parent_key} = checked.{key})",
         f"{what} was not delivered; the row counts under the unknown one",
         "warn",
+    )
+
+
+def parent_delivered(entity: str, key: str, parent: str, parent_key: str, what: str) -> RowRule:
+    """The rule that a document which a row names was delivered, if it would come from the row's own system."""
+    return RowRule(
+        entity,
+        f"{key}_delivered",
+        key,
+        f"checked.{key} IS NOT NULL "
+        f"AND checked.source_system IN (SELECT parent.source_system FROM {{{parent}}} AS parent) "
+        f"AND NOT EXISTS (SELECT 1 FROM {{{parent}}} AS parent WHERE parent.{parent_key} = checked.{key})",
+        f"{what} was not delivered",
     )
 
 

@@ -1,6 +1,14 @@
 """Rules about customer service, campaigns and the sales that may come of them."""
 
-from data_quality.rules.row_rule import RowRule, has_parent, known_currency, parent_known, present, sane_date
+from data_quality.rules.row_rule import (
+    RowRule,
+    has_parent,
+    known_currency,
+    parent_delivered,
+    parent_known,
+    present,
+    sane_date,
+)
 
 SERVICE_RULES = [
     present("tickets", "ticket_key", "the ticket's number"),
@@ -49,8 +57,11 @@ SERVICE_RULES = [
     present("campaign_touches", "campaign_touch_key", "the touch's number"),
     present("campaign_touches", "touched_at", "the moment of the touch"),
     sane_date("campaign_touches", "touched_at", "the moment of the touch"),
+    parent_delivered("campaign_touches", "campaign_key", "campaigns", "campaign_key", "the campaign of the touch"),
     parent_known("campaign_touches", "campaign_key", "campaigns", "campaign_key", "the campaign of the touch"),
     present("leads", "lead_key", "the lead's number"),
+    present("leads", "created_at", "the moment of entry"),
+    sane_date("leads", "created_at", "the moment of entry"),
     present("leads", "status", "the status (or its meaning: see the pack's vocabulary)"),
     present("opportunities", "opportunity_key", "the opportunity's number"),
     present("opportunities", "created_at", "the day of entry"),

@@ -6,8 +6,7 @@ fails critically blocks everything after its gate, so nothing is published. Call
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import dagster as dg
 
@@ -63,7 +62,7 @@ def quality_assets(
             deps=marts,
             subjects=[
                 *(contract.table for contract in MARTS),
-                *(f"control {control.system}.{control.entity}" for control in controls),
+                *dict.fromkeys(f"control {control.system}.{control.entity}" for control in controls),
             ],
             run=lambda run_id: gate_marts(settings, run_id, controls),
             description="What is about to be published, and control totals from raw rows to marts.",
@@ -151,19 +150,28 @@ def _asset_check(name: str, results: list[CheckResult]) -> dg.AssetCheckResult:
 
 def declared_entities(settings: Settings, system: str) -> list[DeclaredEntity]:
     """What the pack of a system declares of its entities, in the gates' own words."""
+    entities = load_pack(settings.systems[system].pack).entities
     return [
         DeclaredEntity(
             name=name,
             mode=entity.mode,
             key=tuple(entity.key),
             columns=tuple(
-                DeclaredColumn(column.name, column.type, column.required, tuple(column.formats), tuple(column.missing))
+                DeclaredColumn(
+                    column.name,
+                    column.type,
+                    column.required,
+                    tuple(column.formats),
+                    tuple(column.missing),
+                    is_personal=column.personal,
+                    parent=(column.references, entities[column.references].key[0]) if column.references else None,
+                )
                 for column in entity.columns
             ),
             minimum_rows_ratio=entity.minimum_rows_ratio,
             decimal_mark=entity.decimal_mark,
         )
-        for name, entity in load_pack(settings.systems[system].pack).entities.items()
+        for name, entity in entities.items()
     ]
 
 
@@ -176,20 +184,20 @@ def declared_controls(settings: Settings) -> list[Control]:
         for canonical, declared in pack.control_totals.items():
             if canonical not in offered:
                 continue
-            fields: Mapping[str, Any] = declared if isinstance(declared, Mapping) else declared.model_dump()
-            table = pack.entities[fields["table"]]
-            controls.append(
-                Control(
-                    system=system,
-                    entity=canonical,
-                    table=fields["table"],
-                    mode=table.mode,
-                    key=tuple(table.key),
-                    date=fields["date"],
-                    measures=fields["measures"],
-                    joins=fields.get("joins") or "",
-                    marks_deleted=table.compares_keys,
-                    others={name: (entity.mode, tuple(entity.key)) for name, entity in pack.entities.items()},
+            for part in declared if isinstance(declared, list) else [declared]:
+                table = pack.entities[part.table]
+                controls.append(
+                    Control(
+                        system=system,
+                        entity=canonical,
+                        table=part.table,
+                        mode=table.mode,
+                        key=tuple(table.key),
+                        date=part.date,
+                        measures=part.measures,
+                        joins=part.joins,
+                        marks_deleted=table.compares_keys,
+                        others={name: (entity.mode, tuple(entity.key)) for name, entity in pack.entities.items()},
+                    )
                 )
-            )
     return controls

@@ -30,6 +30,7 @@ CLEAN: dict[str, Any] = {
     "rejected_quantity": Decimal(0),
     "actual_end_on": date(2025, 6, 2),
     "payment_type": "sale",
+    "invoice_type": "sales_invoice",
     "total_amount": Decimal(20),
     "charge_type": "freight",
     "movement_type": "receipt",

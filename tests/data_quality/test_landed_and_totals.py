@@ -87,6 +87,40 @@ def test_two_records_with_one_key_are_reported(deployment: Settings) -> None:
     assert [one.rule for one in result.failures] == ["key_unique"]
 
 
+def test_values_that_lead_nowhere_and_names_that_were_misread_are_listed(deployment: Settings) -> None:
+    people = DeclaredEntity(
+        name="people",
+        mode="upsert",
+        key=("id",),
+        columns=(
+            DeclaredColumn("id", "text", True),
+            DeclaredColumn("name", "text", False, is_personal=True),
+            DeclaredColumn("club", "text", False, parent=("clubs", "id")),
+        ),
+    )
+    origin = "_load_id BIGINT, _file VARCHAR, _row BIGINT, _extracted_at TIMESTAMP, _exported_on DATE"
+    with connect_lake(deployment) as con:
+        con.execute(f"CREATE TABLE raw.shop__clubs (id VARCHAR, {origin})")
+        con.execute("INSERT INTO raw.shop__clubs (id, _load_id, _row) VALUES ('a', 1, 1)")
+        con.execute(f"CREATE TABLE raw.shop__people (id VARCHAR, name VARCHAR, club VARCHAR, {origin})")
+        con.execute(
+            "INSERT INTO raw.shop__people (id, name, club, _load_id, _file, _row) VALUES "
+            "('1', 'Zoë Ångström', 'a', 2, 'p.csv', 1), ('2', 'ZoÃ«', ' a ', 2, 'p.csv', 2), ('3', 'ليلى', 'b', 2, 'p.csv', 3), "
+            "('4', 'Ù„ÙŠÙ„Ù‰', '', 2, 'p.csv', 4), ('5', 'Ann', NULL, 2, 'p.csv', 5)"
+        )
+        con.execute(
+            "INSERT INTO ops.load VALUES (2, 'r', 'shop', 'people', 'file', 'p.csv', '2', 1, DATE '2025-06-01', "
+            "now()::TIMESTAMP, 5, 5, 0, 'landed', NULL, NULL, NULL, 0.1)"
+        )
+    result = gate_landed(deployment, "run", "shop", [people])
+    assert result.passed
+    with connect_lake(deployment) as con:
+        cells = con.execute("SELECT line, column_name, value, rule FROM ops.invalid_value ORDER BY 1, 2").fetchall()
+    assert cells == [(2, "name", "ZoÃ«", "encoding"), (3, "club", "b", "parent"), (4, "name", "Ù„ÙŠÙ„Ù‰", "encoding")]
+    [failure] = result.failures
+    assert "was read in another encoding" in (failure.message or "")
+
+
 @pytest.fixture
 def tied(deployment: Settings) -> Settings:
     """Ten rows in an old delivery, twelve in the new one, of which one is in quarantine and eleven are in the mart."""
@@ -195,3 +229,36 @@ def test_what_the_source_deleted_is_superseded_and_joins_find_the_newest_row_of_
         ).fetchone()
     assert [one.message for one in results] == [None, None]
     assert superseded == (3,)
+
+
+def test_an_entity_of_several_raw_tables_ties_out_with_all_of_them(deployment: Settings) -> None:
+    origin = "_load_id BIGINT, _file VARCHAR, _row BIGINT, _extracted_at TIMESTAMP, _exported_on DATE"
+    controls = [
+        Control(
+            system="shop",
+            entity="stock_movements",
+            table=table,
+            mode="upsert",
+            key=("id",),
+            date="try_cast(r.moved_on AS DATE)",
+            measures={"rows": "1", "quantity": f"{sign}try_cast(r.quantity AS DECIMAL(18, 4))"},
+        )
+        for table, sign in (("receipts", ""), ("picks", "-"))
+    ]
+    with connect_lake(deployment) as con:
+        for table, quantity in (("receipts", 5), ("picks", 2)):
+            con.execute(f"CREATE TABLE raw.shop__{table} (id VARCHAR, moved_on VARCHAR, quantity VARCHAR, {origin})")
+            con.execute(
+                f"INSERT INTO raw.shop__{table} (id, moved_on, quantity, _load_id, _row) VALUES "
+                f"('1', '2025-06-01', '{quantity}', 1, 1), ('1', '2025-06-01', '{quantity}', 2, 1)"
+            )
+        con.execute(
+            "CREATE TABLE marts.fct_stock_movement AS SELECT 'shop' AS source_system, DATE '2025-06-01' AS moved_on, "
+            "CAST(quantity AS DECIMAL(18, 4)) AS quantity FROM (VALUES (5), (-2)) AS moved (quantity)"
+        )
+        results = tie_out(con, "run", controls)
+        values = con.execute(
+            "SELECT measure, raw_value, mart_value, superseded_value FROM ops.control_total WHERE business_date IS NULL ORDER BY 1"
+        ).fetchall()
+    assert [one.message for one in results] == [None, None]
+    assert values == [("quantity", 6, 3, 3), ("rows", 4, 2, 2)]

@@ -39,7 +39,11 @@ BREAKS: dict[str, dict[str, Any]] = {
     "quantity_per_assembly_positive": {"quantity_per_assembly": 0},
     "payment_type_known": {"payment_type": "barter"},
     "amount_sign_plausible": {"amount": -1},
-    "order_key_known": {"order_key": "unheard-of"},
+    "order_key_known": {"order_key": "unheard-of", "source_system": "elsewhere"},
+    "purchase_order_key_known": {"purchase_order_key": "unheard-of"},
+    "invoices.amount_sign_plausible": {"total_amount": -1},
+    "invoice_type_known": {"invoice_type": "bill"},
+    "invoices.parts_agree": {"total_amount": 6},
     "parts_agree": {"adjustment_amount": 6},
     "quantity_positive": {"quantity": 0},
     "currency_code_usable": {"currency_code": None},
@@ -51,10 +55,11 @@ BREAKS: dict[str, dict[str, Any]] = {
     "movement_type_known": {"movement_type": "teleport"},
     "product_key_known": {"product_key": "unheard-of"},
     "shipment_named": {"shipment_key": None, "tracking_number": None},
-    "shipment_key_known": {"shipment_key": "unheard-of"},
+    "shipment_key_awaited": {"shipment_key": "unheard-of"},
+    "shipment_key_known": {"shipment_key": "unheard-of", "carrier_key": "whose parcels nobody knows"},
     "answered_after_it_was_opened": {"first_responded_at": datetime(2025, 5, 1)},
     "satisfaction_known": {"satisfaction": "meh"},
-    "campaign_key_known": {"campaign_key": "unheard-of"},
+    "campaign_key_known": {"campaign_key": "unheard-of", "source_system": "elsewhere"},
     "probability_rate_in_range": {"probability_rate": Decimal("1.5")},
 }
 
@@ -64,7 +69,7 @@ def breaking(rule: RowRule) -> dict[str, Any]:
         return BREAKS[f"{rule.entity}.{rule.name}"]
     if rule.name in BREAKS:
         return BREAKS[rule.name]
-    if rule.name.endswith("_has_parent"):
+    if rule.name.endswith(("_has_parent", "_delivered")):
         return {rule.column: "unheard-of"}
     if rule.name.endswith("_present"):
         return {rule.column: None}
@@ -174,6 +179,22 @@ def test_what_hangs_on_a_quarantined_row_goes_along_and_duplicates_keep_their_fi
         ("sales_order_lines", "clean-0", 902, "source_id_unique"),
         ("shipments", "9-s", 903, "parent_quarantined"),
     ]
+
+
+def test_what_hangs_on_a_good_row_stays_though_a_bad_one_has_the_same_key(tmp_path: Path) -> None:
+    settings = make_deployment(tmp_path)
+    columns = canonical_columns()
+    with connect_lake(settings) as con:
+        for entity in columns:
+            fill(con, entity, [])
+        good = {**clean_row(columns["sales_orders"], "9", 900), "order_key": "9"}
+        bad = {**clean_row(columns["sales_orders"], "9-again", 901), "order_key": "9", "ordered_on": None}
+        fill(con, "sales_orders", [good, bad])
+        fill(con, "sales_order_lines", [{**clean_row(columns["sales_order_lines"], "9-1", 902), "order_key": "9"}])
+    assert run_gate(settings, "run-1").passed
+    with connect_lake(settings) as con:
+        rows = con.execute("SELECT entity, line FROM ops.quarantine").fetchall()
+    assert rows == [("sales_orders", 901)]
 
 
 def test_money_and_goods_that_moved_do_not_follow_a_quarantined_order(tmp_path: Path) -> None:

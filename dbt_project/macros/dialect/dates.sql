@@ -87,6 +87,19 @@
     select explode(sequence({{ first }}, {{ last }}, interval 1 day)) as date_on
 {%- endmacro %}
 
+{# One row per day from the first to the last, beside the other columns of a select. #}
+{% macro days_of_span(first, last) -%}
+    {{ adapter.dispatch('days_of_span')(first, last) }}
+{%- endmacro %}
+
+{% macro default__days_of_span(first, last) -%}
+    unnest(generate_series({{ first }}, {{ last }}, interval 1 day))
+{%- endmacro %}
+
+{% macro spark__days_of_span(first, last) -%}
+    explode(sequence({{ first }}, {{ last }}, interval 1 day))
+{%- endmacro %}
+
 {# A text as a timestamp in UTC by the first of the formats (%Y, %m, %d, %b, %z …) that reads it; NULL if none does. #}
 {% macro parsed_timestamp(value, formats) -%}
     {{ adapter.dispatch('parsed_timestamp')(value, formats) }}

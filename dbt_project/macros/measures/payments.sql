@@ -28,3 +28,10 @@
 {% macro open_amount(ordered_amount, refunded_amount, paid_amount, paid_back_amount) -%}
     cast({{ ordered_amount }} - {{ refunded_amount }} - ({{ paid_amount }} - {{ paid_back_amount }}) as decimal(24, 8))
 {%- endmacro %}
+
+{# What the books lack of an order: ordered and not refunded less invoiced and not credited. #}
+{% macro uninvoiced_amount(ordered_amount, refunded_amount, invoiced_amount, credited_amount) -%}
+    cast(
+        {{ ordered_amount }} - {{ refunded_amount }} - ({{ invoiced_amount }} - {{ credited_amount }}) as decimal(24, 8)
+    )
+{%- endmacro %}

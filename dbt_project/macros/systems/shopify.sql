@@ -33,3 +33,8 @@
         {{ to_text(orders ~ '.shipping_address_' ~ part) }}, {{ to_text(orders ~ '.billing_address_' ~ part) }}
     )
 {%- endmacro %}
+
+{# The number of the order that a row names; of an order that was not delivered its identifier, so that the lack shows. #}
+{% macro shopify_order_named(order_id, orders='orders') -%}
+    coalesce({{ orders }}.order_number, 'shopify-order-' || {{ to_text(order_id) }})
+{%- endmacro %}

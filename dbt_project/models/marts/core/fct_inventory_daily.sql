@@ -22,61 +22,65 @@ rates as (
 
 ),
 
-bounds as (
+-- Millions of days come of thousands of levels, so what holds for a whole level is worked out before they are spread over
+-- their days. A level that outlives a version of its product is cut there.
+valued_levels as (
 
     select
-        min(holds_from) as first_on,
-        cast({{ plus_days('max(holds_to)', -1) }} as date) as last_on
-    from levels
-
-),
-
-days as (
-
-    {{ each_day('first_on', 'last_on') }}
-    from bounds
-
-),
-
-daily_levels as (
-
-    select
-        days.date_on as inventory_on,
-        levels.product_key,
-        levels.warehouse_key,
+        levels.product_key as counted_product_key,
+        levels.warehouse_key as counted_warehouse_key,
+        {{ known_key('products.product_key') }} as product_key,
+        {{ known_key('products.product_version_key') }} as product_version_key,
+        {{ known_key('warehouses.warehouse_key') }} as warehouse_key,
         levels.company_id,
         levels.source_system,
         levels.quantity_on_hand,
         levels.unit_code,
-        days.date_on = levels.holds_from as is_counted
+        levels.holds_from as counted_on,
+        greatest(levels.holds_from, coalesce(products.picked_from, levels.holds_from)) as first_on,
+        cast(
+            {{ plus_days('least(levels.holds_to, coalesce(products.picked_to, levels.holds_to))', -1) }} as date
+        ) as last_on,
+        products.standard_cost as unit_cost,
+        cast(levels.quantity_on_hand * products.standard_cost as decimal(24, 8)) as stock_amount,
+        {{ known_currency('products.price_currency_code') }} as currency_code
     from levels
-    inner join days on days.date_on >= levels.holds_from and days.date_on < levels.holds_to
+    left join products
+        on
+            levels.product_key = products.product_key
+            and products.picked_from < levels.holds_to
+            and products.picked_to > levels.holds_from
+    left join warehouses on levels.warehouse_key = warehouses.warehouse_key
+    where levels.holds_to > levels.holds_from
 
 ),
 
-valued as (
+daily as (
 
     select
-        daily_levels.inventory_on,
-        daily_levels.product_key as counted_product_key,
-        daily_levels.warehouse_key as counted_warehouse_key,
-        {{ known_key('products.product_key') }} as product_key,
-        {{ known_key('products.product_version_key') }} as product_version_key,
-        {{ known_key('warehouses.warehouse_key') }} as warehouse_key,
-        daily_levels.company_id,
-        daily_levels.source_system,
-        daily_levels.quantity_on_hand,
-        daily_levels.unit_code,
-        daily_levels.is_counted,
-        products.standard_cost as unit_cost,
-        cast(daily_levels.quantity_on_hand * products.standard_cost as decimal(24, 8)) as stock_amount,
-        {{ known_currency('products.price_currency_code') }} as currency_code,
-        {{ exchange_rate('products.price_currency_code', 'rates.rate') }} as exchange_rate
-    from daily_levels
-    left join products on {{ version_on('products', 'product_key', 'daily_levels.product_key', 'daily_levels.inventory_on') }}
-    left join warehouses on daily_levels.warehouse_key = warehouses.warehouse_key
-    left join rates
-        on products.price_currency_code = rates.from_currency_code and daily_levels.inventory_on = rates.date_on
+        *,
+        cast({{ days_of_span('first_on', 'last_on') }} as date) as inventory_on
+    from valued_levels
+
+),
+
+-- Most companies price in their own currency, where there is nothing to convert.
+converted as (
+
+    select
+        daily.*,
+        daily.stock_amount as stock_amount_reporting
+    from daily
+    where daily.currency_code = {{ reporting_currency_code() }}
+
+    union all
+
+    select
+        daily.*,
+        {{ in_reporting_currency('daily.stock_amount', 'rates.rate') }} as stock_amount_reporting
+    from daily
+    left join rates on daily.currency_code = rates.from_currency_code and daily.inventory_on = rates.date_on
+    where daily.currency_code <> {{ reporting_currency_code() }}
 
 )
 
@@ -93,10 +97,10 @@ select
     source_system,
     quantity_on_hand,
     unit_code,
-    is_counted,
+    inventory_on = counted_on as is_counted,
     unit_cost,
     stock_amount,
     currency_code,
-    {{ in_reporting_currency('stock_amount', 'exchange_rate') }} as stock_amount_reporting,
+    stock_amount_reporting,
     {{ reporting_currency_code() }} as reporting_currency_code
-from valued
+from converted

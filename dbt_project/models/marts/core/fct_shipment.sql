@@ -22,6 +22,12 @@ shipment_lines as (
 
 ),
 
+shipment_events as (
+
+    select * from {{ ref('int_shipment_events__unioned') }}
+
+),
+
 purchase_orders as (
 
     select * from {{ ref('int_purchase_orders__unioned') }}
@@ -97,6 +103,31 @@ packed_units as (
 
 ),
 
+-- Who ships often knows of the departure only, and the carrier of the arrival.
+arrivals as (
+
+    select
+        shipment_key,
+        cast(min(occurred_at) as date) as arrived_on
+    from shipment_events
+    where {{ is_live() }} and status = 'delivered'
+    group by shipment_key
+
+),
+
+-- A promise to customers is one of arrival, where arrivals are known at all.
+arrivals_known as (
+
+    select
+        shipments.source_system,
+        max(coalesce(shipments.delivered_on, arrivals.arrived_on)) as known_until_on
+    from shipments
+    left join arrivals on shipments.shipment_key = arrivals.shipment_key
+    where shipments.direction = 'outbound' and coalesce(shipments.delivered_on, arrivals.arrived_on) <= {{ latest_date() }}
+    group by shipments.source_system
+
+),
+
 -- The last day of which shipments tell: what has not left by then is judged against it.
 known_until as (
 
@@ -132,9 +163,20 @@ joined as (
         coalesce(sales_orders.ordered_on, purchase_orders.ordered_on) as ordered_on,
         shipments.shipped_on,
         shipments.promised_on,
-        shipments.delivered_on,
-        coalesce(shipments.status, 'unknown') as status,
-        known_until.known_until_on,
+        coalesce(shipments.delivered_on, arrivals.arrived_on) as delivered_on,
+        case
+            when arrivals.arrived_on is not null and shipments.status in ('pending', 'in_transit') then 'delivered'
+            else coalesce(shipments.status, 'unknown')
+        end as status,
+        case
+            when arrivals_known.source_system is not null and shipments.direction = 'outbound'
+                then coalesce(shipments.delivered_on, arrivals.arrived_on)
+            else shipments.shipped_on
+        end as done_on,
+        case
+            when shipments.direction = 'outbound' then coalesce(arrivals_known.known_until_on, known_until.known_until_on)
+            else known_until.known_until_on
+        end as known_until_on,
         cast(coalesce(packed_units.units, sold_units.units, bought_units.units) as decimal(18, 4)) as units,
         shipments.freight_amount,
         {{ known_currency('shipments.currency_code') }} as currency_code,
@@ -154,6 +196,8 @@ joined as (
     left join carriers
         on coalesce(shipments.carrier_key, sales_orders.carrier_key, purchase_orders.carrier_key) = carriers.carrier_key
     left join warehouses on shipments.warehouse_key = warehouses.warehouse_key
+    left join arrivals on shipments.shipment_key = arrivals.shipment_key
+    left join arrivals_known on shipments.source_system = arrivals_known.source_system
     left join known_until on shipments.direction = known_until.direction
     left join rates
         on shipments.currency_code = rates.from_currency_code and shipments.shipped_on = rates.date_on
@@ -182,8 +226,8 @@ select
     {{ known_date_key('shipped_on') }} as date_key,
     status,
     {{ days_between('ordered_on', 'shipped_on') }} as days_to_ship,
-    {{ days_after_promise('shipped_on', 'promised_on') }} as days_against_promise,
-    {{ is_on_time('shipped_on', 'promised_on', 'known_until_on') }} as is_on_time,
+    {{ days_after_promise('done_on', 'promised_on') }} as days_against_promise,
+    {{ is_on_time('done_on', 'promised_on', 'known_until_on') }} as is_on_time,
     units,
     freight_amount,
     currency_code,

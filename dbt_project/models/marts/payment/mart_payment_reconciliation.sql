@@ -1,5 +1,7 @@
 {#- What is booked for an order in a currency: each kind of document fills its own, and zeros for the others. -#}
-{%- set amounts = ['ordered_amount', 'paid_amount', 'paid_back_amount', 'refunded_amount'] -%}
+{%- set amounts = [
+    'ordered_amount', 'paid_amount', 'paid_back_amount', 'refunded_amount', 'invoiced_amount', 'credited_amount'
+] -%}
 
 with orders as (
 
@@ -16,6 +18,12 @@ payments as (
 refunds as (
 
     select * from {{ ref('fct_refund') }}
+
+),
+
+invoices as (
+
+    select * from {{ ref('int_invoices__unioned') }}
 
 ),
 
@@ -66,53 +74,62 @@ refunded as (
 
 ),
 
+-- Credit notes are below zero in the books.
+invoiced as (
+
+    select
+        coalesce(orders.order_key, {{ unknown_key() }}) as order_key,
+        {{ known_currency('invoices.currency_code') }} as currency_code,
+        case when orders.order_key is null then invoices.invoiced_on else orders.ordered_on end as booked_on,
+        invoices.invoice_type = 'sales_credit_note' as is_credit,
+        invoices.total_amount,
+        {{ in_reporting_currency(
+            'invoices.total_amount', exchange_rate('invoices.currency_code', 'rates.rate')
+        ) }} as total_amount_reporting
+    from invoices
+    left join orders on invoices.order_key = orders.order_key
+    left join rates on invoices.currency_code = rates.from_currency_code and invoices.invoiced_on = rates.date_on
+    where
+        {{ is_live('invoices') }}
+        and invoices.invoice_type in ('sales_invoice', 'sales_credit_note')
+        and invoices.status <> 'cancelled'
+
+),
+
+{#- One select per kind of document: which amounts of the balance it fills, and with what. -#}
+{%- set documents = [
+    ('ordered', {'ordered_amount': 'ordered_amount'}),
+    ('moved', {
+        'paid_amount': 'case when is_back then 0 else moved_amount{side} end',
+        'paid_back_amount': 'case when is_back then -moved_amount{side} else 0 end',
+    }),
+    ('refunded', {'refunded_amount': 'refunded_amount'}),
+    ('invoiced', {
+        'invoiced_amount': 'case when is_credit then 0 else total_amount{side} end',
+        'credited_amount': 'case when is_credit then -total_amount{side} else 0 end',
+    }),
+] %}
+
 entries as (
 
-    select
-        order_key,
-        currency_code,
-        booked_on,
-        ordered_amount,
-        ordered_amount_reporting,
-        0 as paid_amount,
-        0 as paid_amount_reporting,
-        0 as paid_back_amount,
-        0 as paid_back_amount_reporting,
-        0 as refunded_amount,
-        0 as refunded_amount_reporting
-    from ordered
-
-    union all
-
-    select
-        order_key,
-        currency_code,
-        booked_on,
-        0 as ordered_amount,
-        0 as ordered_amount_reporting,
-        case when is_back then 0 else moved_amount end as paid_amount,
-        case when is_back then 0 else moved_amount_reporting end as paid_amount_reporting,
-        case when is_back then -moved_amount else 0 end as paid_back_amount,
-        case when is_back then -moved_amount_reporting else 0 end as paid_back_amount_reporting,
-        0 as refunded_amount,
-        0 as refunded_amount_reporting
-    from moved
-
-    union all
-
-    select
-        order_key,
-        currency_code,
-        booked_on,
-        0 as ordered_amount,
-        0 as ordered_amount_reporting,
-        0 as paid_amount,
-        0 as paid_amount_reporting,
-        0 as paid_back_amount,
-        0 as paid_back_amount_reporting,
-        refunded_amount,
-        refunded_amount_reporting
-    from refunded
+    {% for relation, filled in documents %}
+        select
+            order_key,
+            currency_code,
+            booked_on,
+            {%- for amount in amounts %}
+                {%- for side in ['', '_reporting'] %}
+                    {%- set expression = filled.get(amount, '0') %}
+                    {{ expression.replace('{side}', side) if '{side}' in expression else (
+                        expression ~ side if expression != '0' else expression
+                    ) }} as {{ amount }}{{ side }}{{ ',' if not (loop.last and amount == amounts[-1]) }}
+                {%- endfor %}
+            {%- endfor %}
+        from {{ relation }}
+        {% if not loop.last %}
+            union all
+        {% endif %}
+    {% endfor %}
 
 ),
 
@@ -152,6 +169,14 @@ refunds_known as (
 
 ),
 
+invoices_known as (
+
+    select distinct orders.source_system
+    from invoices
+    inner join orders on invoices.order_key = orders.order_key
+
+),
+
 judged as (
 
     select
@@ -166,7 +191,8 @@ judged as (
             balances.{{ amount }},
             balances.{{ amount }}_reporting,
         {%- endfor %}
-        -- Where a system tells of only one of them, the refund and the money that went back are the same.
+        -- Where a system tells of only one of them, the refund and the money that went back are the same. What was
+        -- refunded of an order that does not count was not owed before either.
         case
             when orders.order_key is null
                 then {{ open_amount(
@@ -175,17 +201,28 @@ judged as (
             when payments_known.source_system is not null
                 then {{ open_amount(
                     'balances.ordered_amount',
-                    'case when refunds_known.source_system is null then balances.paid_back_amount'
+                    'case when not orders.is_revenue then 0'
+                    ~ ' when refunds_known.source_system is null then balances.paid_back_amount'
                     ~ ' else balances.refunded_amount end',
                     'balances.paid_amount',
                     'case when payments_known.has_money_back then balances.paid_back_amount'
                     ~ ' else balances.refunded_amount end'
                 ) }}
-        end as open_amount
+        end as open_amount,
+        case
+            when orders.order_key is null or invoices_known.source_system is not null
+                then {{ uninvoiced_amount(
+                    'balances.ordered_amount',
+                    'case when orders.is_revenue is false then 0 else balances.refunded_amount end',
+                    'balances.invoiced_amount',
+                    'balances.credited_amount'
+                ) }}
+        end as uninvoiced_amount
     from balances
     left join orders on balances.order_key = orders.order_key
     left join payments_known on orders.source_system = payments_known.source_system
     left join refunds_known on orders.source_system = refunds_known.source_system
+    left join invoices_known on orders.source_system = invoices_known.source_system
 
 )
 
@@ -211,6 +248,7 @@ select
     {%- endfor %}
     cast(judged.open_amount as decimal(24, 8)) as open_amount,
     abs(judged.open_amount) < 0.01 as is_settled,
+    cast(judged.uninvoiced_amount as decimal(24, 8)) as uninvoiced_amount,
     {%- for amount in amounts %}
         cast(judged.{{ amount }}_reporting as decimal(24, 8)) as {{ amount }}_reporting,
     {%- endfor %}

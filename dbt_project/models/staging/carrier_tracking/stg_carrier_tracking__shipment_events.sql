@@ -6,7 +6,7 @@ with events as (
 
 select
     {{ entity_key(
-        'shipment_event', 'carrier_tracking', ['carrier_id', 'tracking_number', 'occurred_at', 'status_raw']
+        'shipment_event', 'carrier_tracking', ['carrier_id', 'tracking_number', 'event_time_id', 'status_raw']
     ) }} as shipment_event_key,
     {{ entity_key('shipment', 'carrier_tracking', 'tracking_number') }} as shipment_key,
     tracking_number,
@@ -20,7 +20,7 @@ select
     country_code,
     {{ origin_columns(
         'carrier_tracking',
-        "carrier_id || '-' || tracking_number || '-' || occurred_at || '-' || status_raw",
+        "carrier_id || '-' || tracking_number || '-' || event_time_id || '-' || status_raw",
         'occurred_at'
     ) }}
 from events

@@ -42,7 +42,7 @@ typed as (
 select
     {{ entity_key('payment', 'shopify', 'typed.id') }} as payment_key,
     {{ to_text('typed.id') }} as payment_id,
-    {{ entity_key('order', 'shopify', 'orders.order_number') }} as order_key,
+    {{ entity_key('order', 'shopify', shopify_order_named('typed.order_id')) }} as order_key,
     cast(null as varchar) as invoice_id,
     kinds.payment_type,
     {{ to_text('typed.status') }} as status_raw,

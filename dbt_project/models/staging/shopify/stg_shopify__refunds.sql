@@ -95,7 +95,7 @@ totalled as (
 select
     {{ entity_key('refund', 'shopify', 'id') }} as refund_key,
     {{ to_text('id') }} as refund_id,
-    {{ entity_key('order', 'shopify', 'order_number') }} as order_key,
+    {{ entity_key('order', 'shopify', shopify_order_named('order_id', 'totalled')) }} as order_key,
     refunded_at,
     cast(refunded_at as date) as refunded_on,
     reason,

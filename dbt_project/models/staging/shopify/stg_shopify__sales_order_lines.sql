@@ -6,7 +6,7 @@ with lines as (
 
 select
     {{ entity_key('order_line', 'shopify', 'shopify_line_id') }} as order_line_key,
-    {{ entity_key('order', 'shopify', 'order_number') }} as order_key,
+    {{ entity_key('order', 'shopify', shopify_order_named('shopify_order_id', 'lines')) }} as order_key,
     order_number as order_id,
     line_index as line_number,
     {{ entity_key('product', 'shopify', 'sku') }} as product_key,

@@ -17,6 +17,7 @@ cleaned as (
         upper({{ to_text('carrier_code') }}) as carrier_id,
         upper(replace({{ to_text('tracking_number') }}, ' ', '')) as tracking_number,
         {{ to_timestamp('event_time') }} as occurred_at,
+        coalesce(cast({{ to_timestamp('event_time') }} as varchar), {{ to_text('event_time') }}) as event_time_id,
         upper({{ to_text('event_code') }}) as status_raw,
         {{ to_date('promised_on') }} as promised_on,
         {{ to_text('place') }} as place_name,
@@ -28,13 +29,13 @@ cleaned as (
 
 ),
 
--- The same moment may come again, written with another offset.
+-- The same moment may come again, written with another offset. One that cannot be read is told apart by its text.
 told_once as (
 
     select *
     from cleaned
     qualify row_number() over (
-        partition by carrier_id, tracking_number, occurred_at, status_raw
+        partition by carrier_id, tracking_number, event_time_id, status_raw
         order by _load_id, _row
     ) = 1
 
@@ -44,6 +45,7 @@ select
     told_once.carrier_id,
     told_once.tracking_number,
     told_once.occurred_at,
+    told_once.event_time_id,
     told_once.status_raw,
     told_once.promised_on,
     told_once.place_name,

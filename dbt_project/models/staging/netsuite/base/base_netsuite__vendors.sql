@@ -19,6 +19,7 @@ select
     not coalesce({{ to_boolean('isinactive') }}, false) as is_active,
     lower({{ to_text('email') }}) as email,
     {{ to_text('phone') }} as phone,
+    coalesce({{ to_text('defaultbillingaddress') }}, {{ to_text('defaultshippingaddress') }}) as address_id,
     coalesce({{ to_timestamp('lastmodifieddate') }}, {{ to_timestamp('fivetran_synced') }}) as updated_at,
     is_gone,
     _load_id,

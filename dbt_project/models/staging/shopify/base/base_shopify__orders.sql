@@ -162,8 +162,11 @@ select
             then 'guest-' || md5(lower({{ to_text('typed_orders.email') }}))
     end as guest_id,
     lower({{ to_text('typed_orders.source_name') }}) as source_name,
-    coalesce({{ to_timestamp('typed_orders.processed_at') }}, {{ to_timestamp('typed_orders.created_at') }})
-        as ordered_at,
+    -- An order whose creation cannot be read is damaged: without a moment it goes to quarantine.
+    case
+        when {{ to_text('typed_orders.created_at') }} is null or {{ to_timestamp('typed_orders.created_at') }} is not null
+            then coalesce({{ to_timestamp('typed_orders.processed_at') }}, {{ to_timestamp('typed_orders.created_at') }})
+    end as ordered_at,
     parcels.shipped_on,
     typed_orders.status_raw,
     case

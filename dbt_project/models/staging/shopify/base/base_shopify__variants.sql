@@ -97,10 +97,13 @@ select
     end as weight_unit_code,
     {{ to_timestamp('titled.created_at') }} as created_at,
     {{ to_timestamp('titled.updated_at') }} as updated_at,
-    -- Two variants may share a SKU; the one that was changed last tells what it is.
+    -- Two variants may share a SKU; the one that was changed last tells what it is, but not if its price cannot be read.
     row_number() over (
         partition by {{ shopify_sku('titled.sku', 'titled.id') }}
-        order by {{ to_timestamp('titled.updated_at') }} desc nulls last, titled.id
+        order by
+            case when {{ to_text('titled.price') }} is not null and {{ to_decimal('titled.price') }} is null then 1 else 0 end,
+            {{ to_timestamp('titled.updated_at') }} desc nulls last,
+            {{ to_integer('titled.id') }}
     ) = 1 as is_first_of_sku,
     titled._load_id,
     titled._file,
