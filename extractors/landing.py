@@ -14,7 +14,16 @@ import duckdb
 
 from extractors.changes import count_live
 from extractors.deliveries import Delivery, find_deliveries
-from extractors.load import Load, LoadResult, create_raw_table, execute_load, next_load_id, raw_table, record_failure
+from extractors.load import (
+    Load,
+    LoadResult,
+    complete_raw_table,
+    create_raw_tables,
+    execute_load,
+    next_load_id,
+    raw_table,
+    record_failure,
+)
 from extractors.pack import Entity, load_pack
 from extractors.refusal import DeliveryRefused
 from extractors.sources.csv_file import scan_csv
@@ -49,7 +58,8 @@ def land_entity(settings: Settings, system: str, entity: str, run_id: str) -> li
     """
     described = _described(settings, system, entity)
     with connect_lake(settings) as con, temporary_folder(settings) as workspace:
-        create_raw_table(con, system, entity, described)
+        if not complete_raw_table(con, raw_table(system, entity), described):
+            create_raw_tables(con, system, load_pack(settings.systems[system].pack).entities)
         if described.kind == "file":
             return _land_files(con, settings, system, entity, described, run_id, workspace)
         result = _land_extraction(con, settings, system, entity, described, run_id, workspace)

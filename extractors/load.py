@@ -78,13 +78,23 @@ def raw_table(system: str, entity: str) -> str:
     return f"lake.raw.{quote_identifier(f'{system}__{entity}')}"
 
 
-def create_raw_table(con: duckdb.DuckDBPyConnection, system: str, entity_name: str, entity: Entity) -> None:
-    """Let the raw table have at least the declared columns."""
-    table = raw_table(system, entity_name)
-    columns = [f"{quote_identifier(column)} VARCHAR" for column in entity.column_names]
-    con.execute(f"CREATE TABLE IF NOT EXISTS {table} ({', '.join([*columns, *ORIGIN])})")
-    _add_columns(con, table, entity.column_names)
-    _add_columns(con, table, [DELETED], "BOOLEAN")  # Tables of older versions have none.
+def create_raw_tables(con: duckdb.DuckDBPyConnection, system: str, entities: dict[str, Entity]) -> None:
+    """Create the raw tables of a system that are missing, in one transaction: each change of the lake's schema costs time."""
+    con.execute("BEGIN")
+    for name, entity in entities.items():
+        columns = [f"{quote_identifier(column)} VARCHAR" for column in entity.column_names]
+        con.execute(f"CREATE TABLE IF NOT EXISTS {raw_table(system, name)} ({', '.join([*columns, *ORIGIN])})")
+    con.execute("COMMIT")
+
+
+def complete_raw_table(con: duckdb.DuckDBPyConnection, table: str, entity: Entity) -> bool:
+    """Let a raw table have at least the declared columns; false if it does not exist."""
+    try:
+        _add_columns(con, table, entity.column_names)
+        _add_columns(con, table, [DELETED], "BOOLEAN")  # Tables of older versions have none.
+    except duckdb.CatalogException:
+        return False
+    return True
 
 
 def execute_load(con: duckdb.DuckDBPyConnection, load: Load, scan: Scan, workspace: Path) -> LoadResult | None:

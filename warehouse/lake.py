@@ -86,10 +86,6 @@ def connect_lake(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
                 con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
             create_ledger(con)
             con.execute("COMMIT")
-            # DuckLake gives each table a second one in the catalog for its smallest writes. The ledger has many of them;
-            # elsewhere hundreds of such tables, most of them empty, only make every query slower to plan.
-            for schema in SCHEMAS[:-1]:
-                con.execute(f"CALL lake.set_option('data_inlining_row_limit', 0, schema => {quote_literal(schema)})")
         yield con
         is_whole = True
     finally:

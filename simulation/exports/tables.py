@@ -136,6 +136,8 @@ class Planter:
         if dirt is None or not self.rate or not frame.height:
             return frame, None
         draws = self.draws(table)
+        # Each planted row has one error: it is not made from a row that has another.
+        clean = frame
         if dirt.names:
             frame = self._garble(table, dirt, frame, draws, file)
         extra: list[pl.DataFrame] = []
@@ -145,7 +147,7 @@ class Planter:
             if column is None:
                 continue
             some = self._some(draws, frame.height)
-            copies = frame[some].with_columns(self._new_key(frame, name, kind) for name in (dirt.key, *dirt.also))
+            copies = clean[some].with_columns(self._new_key(frame, name, kind) for name in (dirt.key, *dirt.also))
             if values:
                 chosen = np.array(values)[draws.integers(0, len(values), len(some))]
                 copies = copies.with_columns(pl.Series(column, chosen, dtype=pl.String))

@@ -62,6 +62,7 @@ def planted(company: Settings, *kinds: str) -> pl.DataFrame:
 def test_the_company_has_errors_of_every_kind(company: Settings) -> None:
     assert set(truth(company, "planted_errors")["kind"]) == {
         "orphan", "unreadable_number", "unreadable_date", "delivered_twice", "wrong_encoding", "test_order", "double_payment",
+        "copied_interchange", "unreadable_interchange",
     }  # fmt: skip
 
 
@@ -107,10 +108,10 @@ def test_bad_rows_are_in_quarantine_and_no_others(company: Settings) -> None:
     rows = ask(company, "select system, entity, file_name, line, column_name from ops.quarantine")
     found = Counter((row["system"], row["entity"], row["file_name"]) for row in rows)
     # The two tables whose rows become one entity or another, or none.
-    apart = {"purchase_orders", "purchase_order_lines", "invoices"}
+    apart = {"purchase_orders", "purchase_order_lines", "invoices", "landed_cost_charges"}
     documents = sum(n for (_, entity, _), n in found.items() if entity in {"purchase_orders", "invoices"})
     assert documents == errors.filter((pl.col("entity") == "transaction") & (pl.col("system") == "netsuite")).height
-    lines = sum(n for (_, entity, _), n in found.items() if entity == "purchase_order_lines")
+    lines = sum(n for (_, entity, _), n in found.items() if entity in {"purchase_order_lines", "landed_cost_charges"})
     assert 0 < lines < errors.filter(pl.col("entity") == "transaction_line").height
     rest = {key: n for key, n in found.items() if key[1] not in apart}
     # A line that cannot be read may be one of a test order, which is left out before.
@@ -125,10 +126,21 @@ def test_bad_rows_are_in_quarantine_and_no_others(company: Settings) -> None:
     assert ask(company, "select count(*) as n from ops.quarantine where rule = 'parent_quarantined'") == [{"n": "0"}]
 
 
-def test_nothing_is_rejected(company: Settings) -> None:
-    assert ask(company, "select sum(rows_read) = sum(rows_landed) as same, sum(rows_rejected) as n from ops.load") == [
-        {"same": "true", "n": "0"}
-    ]
+def test_only_the_messages_of_two_interchanges_are_rejected(company: Settings) -> None:
+    assert ask(
+        company,
+        "select sum(rows_read) = sum(rows_landed) + sum(rows_rejected) as same, "
+        "sum(rows_rejected) = (select count(*) from ops.rejected_row) as kept from ops.load",
+    ) == [{"same": "true", "kept": "true"}]
+    rejected = ask(
+        company,
+        "select distinct system, regexp_extract(reason, '^interchange (\\w+)', 1) as key, "
+        "reason like '%came before%' as is_copy from ops.rejected_row",
+    )
+    errors = planted(company, "copied_interchange", "unreadable_interchange")
+    assert {(row["system"], row["key"], row["is_copy"] == "true") for row in rejected} == set(
+        errors.select("system", "key", pl.col("kind") == "copied_interchange").iter_rows()
+    )
 
 
 def test_rows_that_came_twice_are_superseded(company: Settings) -> None:

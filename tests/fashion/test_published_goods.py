@@ -47,12 +47,31 @@ def test_receipts_and_what_they_cost_landed(company: Settings) -> None:
         ["received_on"],
         ["received", "rejected"],
     )
-    # No system of this company tells of freight or duty, so goods are landed at what they cost.
-    assert ask(
+
+
+def test_lines_bear_the_charges_that_brought_them_in(company: Settings) -> None:
+    allocated = pl.DataFrame(
+        ask(
+            company,
+            "select purchase_order_id as po, line_number as line, charge_type, charge.currency_code as currency, "
+            "cast(sum(amount) * 100000000 as bigint) as found from intermediate.int_landed_cost_charges__allocated as charge "
+            "join intermediate.int_purchase_order_lines__unioned using (purchase_order_line_key) group by all",
+        )
+    ).with_columns(pl.col("line", "found").cast(pl.Int64))
+    shares = truth(company, "landed_cost_lines").with_columns(po=pl.format("PO-{}", "po"))
+    both = shares.join(allocated, on=["po", "line", "charge_type", "currency"], how="full", coalesce=True)
+    assert both.height == shares.height
+    # Shares are decimals of a division; a hundredth of a cent is none.
+    assert both.filter(((pl.col("share") - pl.col("found")).abs() > 10_000).fill_null(True)).is_empty()
+    assert allocated["found"].sum() == shares["share"].sum()
+    [landed] = ask(
         company,
-        "select count(*) as lines, count(*) filter (landed_amount_reporting is distinct from goods_amount_reporting) as other "
-        "from fct_landed_cost",
-    ) == [{"lines": ask(company, "select count(*) as n from fct_purchase_order_line")[0]["n"], "other": "0"}]
+        "select count(*) as lines, count(*) filter (landed_amount <> goods_amount + freight_amount + insurance_amount "
+        "+ duty_amount + brokerage_amount + handling_amount + other_amount) as off, "
+        "count(*) filter (duty_amount > 0) > 100 as dutiable from fct_landed_cost",
+    )
+    [bought] = ask(company, "select count(*) as lines from fct_purchase_order_line")
+    assert landed == {"lines": bought["lines"], "off": "0", "dutiable": "true"}
 
 
 def test_products_have_their_prices_and_suppliers_their_countries(company: Settings) -> None:
