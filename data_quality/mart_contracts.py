@@ -142,6 +142,7 @@ MARTS = [
     ),
     MartContract("fct_ticket", ("ticket_key",), (CUSTOMER, GEOGRAPHY, DATE)),
     MartContract("fct_campaign_touch", ("campaign_touch_key",), (CAMPAIGN, CUSTOMER, DATE)),
+    MartContract("fct_lead", ("lead_key",), (CUSTOMER, DATE)),
     MartContract("fct_opportunity", ("opportunity_key",), (CAMPAIGN, CUSTOMER, DATE)),
     MartContract("mart_customer", ("customer_key",)),
     MartContract("mart_order", ("order_key",)),

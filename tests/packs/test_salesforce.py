@@ -292,3 +292,22 @@ def test_exports_in_the_true_columns_land_whole_and_can_be_staged(tmp_path: Path
     )
     assert found == {"customers": rows["account"] + rows["contact"], "opportunities": rows["opportunity"]}
     assert land_system(settings, SYSTEM, "again") == []
+
+
+def test_leads_of_the_marts_are_those_that_were_not_deleted_and_know_whom_they_became(
+    packs_published: Settings,
+) -> None:
+    found = {
+        row["lead_id"]: (row["is_converted"] == "true", row["is_known"] == "true")
+        for row in ask(
+            packs_published,
+            "select lead_id, is_converted, customer_id is not null as is_known from fct_lead "
+            "left join (select distinct customer_key, customer_id from dim_customer "
+            "where source_system = 'salesforce') using (customer_key) where fct_lead.source_system = 'salesforce'",
+        )
+    }
+    expected = {
+        row["id"]: is_true(row, "is_converted") for row in exported(SYSTEM, "lead") if not is_true(row, "is_deleted")
+    }
+    assert {key: converted for key, (converted, _) in found.items()} == expected
+    assert {known for converted, known in found.values() if converted} == {True}

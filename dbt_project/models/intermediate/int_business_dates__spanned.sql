@@ -18,6 +18,7 @@
     ('int_campaigns__unioned', 'started_on'),
     ('int_campaign_touches__unioned', 'touched_at'),
     ('int_opportunities__unioned', 'created_at'),
+    ('int_leads__unioned', 'created_at'),
 ] -%}
 
 with spans as (
