@@ -22,6 +22,9 @@ def server_command(port: int, *, headless: bool) -> list[str]:
         "server.address": ADDRESS,
         "server.port": port,
         "server.headless": str(headless).lower(),
+        # Streamlit would ask whoever starts it for the first time for an e-mail address, and wait; and greet with advice to developers.
+        "server.showEmailPrompt": "false",
+        "logger.hideWelcomeMessage": "true",
         "server.fileWatcherType": "none",
         "browser.gatherUsageStats": "false",
         "client.toolbarMode": "minimal",
@@ -50,7 +53,10 @@ def main() -> None:
     except WeftError as error:
         parser.exit(1, f"{error}\n")
     os.environ["WEFT_CONFIG"] = str(settings.config_path)
-    command = server_command(arguments.port or settings.dashboards.port, headless=arguments.headless)
+    port = arguments.port or settings.dashboards.port
+    sys.stdout.write(f"The dashboards open at http://{ADDRESS}:{port} (Ctrl-C ends them)\n")
+    sys.stdout.flush()
+    command = server_command(port, headless=arguments.headless)
     os.execv(command[0], command)
 
 

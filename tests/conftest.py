@@ -19,10 +19,11 @@ ADVENTUREWORKS = REPOSITORY / "examples" / "adventureworks"
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Start with the longest test; while it makes the finished run, the other worker does what needs none."""
+    finished_runs = {"aw_published", "fashion", "fashion_next_day"}
     items.sort(
         key=lambda item: (
             item.get_closest_marker("longest") is None,
-            "aw_published" in getattr(item, "fixturenames", ()),
+            bool(finished_runs & set(getattr(item, "fixturenames", ()))),
         )
     )
 

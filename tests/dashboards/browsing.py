@@ -1,5 +1,6 @@
 """The dashboards as analysts have them: the server on a deployment, and a browser that looks at it."""
 
+import os
 import shutil
 import socket
 import subprocess
@@ -28,11 +29,13 @@ def free_port() -> int:
 
 @contextmanager
 def serving(settings: Settings) -> Iterator[str]:
-    """Serve the dashboards of a deployment, and give their address."""
+    """Serve the dashboards as somebody has them who starts them for the first time, and give their address."""
     port = free_port()
+    newcomer = {**os.environ, "HOME": str(settings.root), "BROWSER": "true"}
     command = [sys.executable, "-m", "dashboards", "--config", str(settings.config_path), "--port", str(port)]
     with open(settings.root / "dashboards.log", "w", encoding="utf-8") as log:
-        server = subprocess.Popen([*command, "--headless"], stdout=log, stderr=log)
+        # Whoever asks something of the newcomer waits for ever.
+        server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=newcomer)
     address = f"http://127.0.0.1:{port}"
     try:
         deadline = time.monotonic() + READY_SECONDS

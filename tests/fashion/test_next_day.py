@@ -1,11 +1,13 @@
 """A second run changes nothing; the next day's delivery lands, is published, and brings what was new."""
 
+import pytest
 from books import truth
 from weft_command import ask
 
 from warehouse.settings import Settings
 
 
+@pytest.mark.longest
 def test_a_run_without_news_changes_nothing_and_says_so(fashion_next_day: Settings) -> None:
     outcome, _, output = (fashion_next_day.root / "unchanged.txt").read_text(encoding="utf-8").partition("\n")
     assert outcome == "0", output
