@@ -142,12 +142,12 @@ SUPPLIERS = (
 )
 FACTORY = "own factory"
 
-# (code, name, share of a garment's standard minutes, cost a hour in cents EUR, workers)
+# (code, name, share of a garment's standard minutes, cost a hour in cents EUR)
 WORK_CENTRES = (
-    ("WC-CUT", "Cutting", 0.15, 2100, 14),
-    ("WC-SEW", "Sewing", 0.60, 1850, 80),
-    ("WC-FIN", "Finishing and pressing", 0.15, 1750, 18),
-    ("WC-PACK", "Checking and packing", 0.10, 1600, 12),
+    ("WC-CUT", "Cutting", 0.15, 2100),
+    ("WC-SEW", "Sewing", 0.60, 1850),
+    ("WC-FIN", "Finishing and pressing", 0.15, 1750),
+    ("WC-PACK", "Checking and packing", 0.10, 1600),
 )
 
 # One euro in the price lists of each currency, times 1000; the shop then rounds to its price points.

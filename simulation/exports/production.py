@@ -5,6 +5,7 @@ Comes in: the world as of a day. Goes out: tables in the layout of the pack `pro
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from math import ceil
 
 import polars as pl
 
@@ -28,8 +29,8 @@ def comma(column: str | pl.Expr) -> pl.Expr:
 def tables(world: World, view: View) -> Iterator[Table]:
     """All tables."""
     for entity, frame, dirt in (
-        ("work_centres", _work_centres(), None),
-        ("shifts", _shifts(), None),
+        ("work_centres", _work_centres(world), None),
+        ("shifts", _shifts(world), None),
         ("calendar_exceptions", _exceptions(), None),
         ("routings", _routings(world, view), None),
         ("work_orders", _work_orders(world, view), Dirt(key="production_order_number", number="ordered_quantity")),
@@ -39,22 +40,29 @@ def tables(world: World, view: View) -> Iterator[Table]:
         yield Table(SYSTEM, entity, frame, dirt, delimiter=";")
 
 
-def _work_centres() -> pl.DataFrame:
+def _workers(world: World) -> dict[str, int]:
+    """People at each work centre: as many as its busiest day needs, whatever the scale of the company."""
+    hours = float(world.factory_minutes.max()) / 60
+    return {code: max(1, ceil(hours * share / SHIFT_HOURS)) for code, _, share, _ in WORK_CENTRES}
+
+
+def _work_centres(world: World) -> pl.DataFrame:
+    workers = _workers(world)
     return pl.DataFrame(
         {
             "work_centre_code": [code for code, *_ in WORK_CENTRES],
             "name": [name for _, name, *_ in WORK_CENTRES],
-            "cost_rate_per_hour": [f"{cost // 100},{cost % 100:02d}" for _, _, _, cost, _ in WORK_CENTRES],
+            "cost_rate_per_hour": [f"{cost // 100},{cost % 100:02d}" for _, _, _, cost in WORK_CENTRES],
             "currency_code": ["EUR"] * len(WORK_CENTRES),
-            "available_hours_per_week": [f"{workers * 44},00" for *_, workers in WORK_CENTRES],
+            "available_hours_per_week": [f"{count * 44},00" for count in workers.values()],
         }
     )
 
 
-def _shifts() -> pl.DataFrame:
+def _shifts(world: World) -> pl.DataFrame:
     rows = [
-        (code, day, "early", f"{SHIFT_HOURS if day < 6 else 4},00", workers, VALID_FROM, None)
-        for code, _, _, _, workers in WORK_CENTRES
+        (code, day, "early", f"{SHIFT_HOURS if day < 6 else 4},00", count, VALID_FROM, None)
+        for code, count in _workers(world).items()
         for day in range(1, 7)
     ]
     names = ["work_centre_code", "day_of_week", "shift_name", "shift_hours", "worker_count", "valid_from", "valid_to"]
@@ -92,7 +100,7 @@ def _routings(world: World, view: View) -> pl.DataFrame:
             pl.lit(VALID_FROM).alias("valid_from"),
             pl.lit(None, pl.Date).alias("valid_to"),
         )
-        for place, (code, name, share, _, _) in enumerate(WORK_CENTRES)
+        for place, (code, name, share, _) in enumerate(WORK_CENTRES)
     ).sort("sku", "operation_sequence")
 
 

@@ -17,7 +17,7 @@ def operations(plan: Plan, orders: pl.DataFrame) -> pl.DataFrame:
     """One row per operation; hours are hundredths of an hour."""
     draws = plan.draws("factory")
     frames = []
-    for place, (code, _, share, _, _) in enumerate(WORK_CENTRES):
+    for place, (code, _, share, _) in enumerate(WORK_CENTRES):
         first, last = PLANNED[place]
         begins = (
             pl.col("sewing_starts_on") - pl.duration(days=1), pl.col("sewing_starts_on"), pl.col("sewing_ends_on"), pl.col("ready_on"),

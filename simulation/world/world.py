@@ -24,7 +24,7 @@ from simulation.world import (
     stock,
     supply,
 )
-from simulation.world.clock import Plan
+from simulation.world.clock import Ints, Plan
 from simulation.world.marketing import Marketing
 from simulation.world.stock import CODES
 from simulation.world.supply import REGIONS
@@ -56,6 +56,7 @@ class World:
     receipts: pl.DataFrame
     landed_cost_charges: pl.DataFrame
     production_orders: pl.DataFrame
+    factory_minutes: Ints
     operations: pl.DataFrame
     tickets: pl.DataFrame
     marketing: Marketing
@@ -138,6 +139,7 @@ def build(plan: Plan) -> World:
         receipts=receipts,
         landed_cost_charges=landed_cost.charges(purchase_orders, purchase_lines, receipts, made.products),
         production_orders=_cells(supplied.production_orders),
+        factory_minutes=supplied.factory_minutes,
         operations=factory.operations(plan, supplied.production_orders),
         tickets=tickets,
         marketing=marketing.make(plan, everyone, contacts),
