@@ -92,6 +92,8 @@ totalled as (
 
 )
 
+-- The order's name is looked up for a row of totalled, which has to be named there and only there.
+-- noqa: disable=RF03
 select
     {{ entity_key('refund', 'shopify', 'id') }} as refund_key,
     {{ to_text('id') }} as refund_id,

@@ -4,6 +4,8 @@ with lines as (
 
 )
 
+-- The order's name is looked up for a row of lines, which has to be named there and only there.
+-- noqa: disable=RF03
 select
     {{ entity_key('order_line', 'shopify', 'shopify_line_id') }} as order_line_key,
     {{ entity_key('order', 'shopify', shopify_order_named('shopify_order_id', 'lines')) }} as order_key,
