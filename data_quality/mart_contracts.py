@@ -28,6 +28,7 @@ def _converted(violation: str) -> tuple[str, str, Severity, str]:
 
 
 CUSTOMER = ("customer_version_key", "dim_customer", "customer_version_key")
+PERSON = ("person_key", "dim_person", "person_key")
 PRODUCT = ("product_version_key", "dim_product", "product_version_key")
 SUPPLIER = ("supplier_key", "dim_supplier", "supplier_key")
 CARRIER = ("carrier_key", "dim_carrier", "carrier_key")
@@ -146,6 +147,8 @@ MARTS = [
     MartContract("fct_lead", ("lead_key",), (CUSTOMER, DATE)),
     MartContract("fct_opportunity", ("opportunity_key",), (CAMPAIGN, CUSTOMER, DATE)),
     MartContract("mart_customer", ("customer_key",)),
+    MartContract("mart_customer_360", ("person_key",), (PERSON,)),
+    MartContract("fct_person_event", ("person_event_key",), (PERSON, DATE)),
     MartContract("mart_order", ("order_key",)),
     MartContract("mart_inventory"),
     MartContract("mart_shipment", ("shipment_key",)),

@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from orchestration.identity import app as identity_app
 from warehouse.errors import WeftError
 
 app = typer.Typer(
@@ -32,6 +33,8 @@ Config = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="The weft.toml to use; else $WEFT_CONFIG, else ./weft.toml."),
 ]
+
+app.add_typer(identity_app, name="identity")
 
 
 def main() -> None:

@@ -77,6 +77,17 @@ class Forecast(Section):
     enabled: bool = True
 
 
+class Identity(Section):
+    """Which records of people are taken for one person."""
+
+    enabled: bool = True
+    # Pairs at least this likely are one person; pairs between the two are listed for review.
+    match_probability: float = Field(default=0.95, gt=0, lt=1)
+    review_probability: float = Field(default=0.5, gt=0, lt=1)
+    # A CSV file with what reviewers decided.
+    decisions: Path = Path("identity_decisions.csv")
+
+
 class Quality(Section):
     """What stops a publication, beyond the critical rules."""
 
@@ -117,6 +128,7 @@ class Settings(Section):
     lake: Lake = Lake()
     run: Run = Run()
     forecast: Forecast = Forecast()
+    identity: Identity = Identity()
     quality: Quality = Quality()
     publication: PublicationSettings = PublicationSettings()
     schedule: Schedule = Schedule()

@@ -9,7 +9,8 @@ from warehouse.identifiers import quote_identifier, quote_literal
 
 # What a record may say of a person; a file that is resolved on its own has these columns too.
 COLUMNS = (
-    "record_key", "record_type", "source_system", "is_person", "first_name", "last_name", "full_name", "email", "is_email_verified", "phone",
+    "record_key", "record_type", "source_system", "is_person", "first_name", "last_name", "full_name", "email",
+    "is_email_verified", "phone",
     "address", "city", "postal_code", "region_code", "country_code", "date_of_birth", "national_id", "merged_into", "seen_on", "load_id",
 )  # fmt: skip
 _CUSTOMER = """

@@ -15,12 +15,12 @@ TABLES = {
     "record": """
         record_key VARCHAR NOT NULL, record_type VARCHAR NOT NULL, source_system VARCHAR NOT NULL, is_comparable BOOLEAN NOT NULL,
         content_hash UBIGINT NOT NULL, seen_on DATE, load_id BIGINT, first_name VARCHAR, last_name VARCHAR, first_sound VARCHAR,
-        last_sound VARCHAR, name_words VARCHAR[], email VARCHAR, email_user VARCHAR, is_email_verified BOOLEAN, phone VARCHAR, phone_end VARCHAR, street VARCHAR,
-        house VARCHAR, postal_code VARCHAR, city VARCHAR, country_code VARCHAR, date_of_birth VARCHAR, national_id VARCHAR, merged_into VARCHAR""",
-    # Pairs of records that are, or may be, one person; `evidence` says what agreed and how much each point weighs (log2 of the odds).
-    "pair": """
-        left_key VARCHAR NOT NULL, right_key VARCHAR NOT NULL, match_probability DOUBLE NOT NULL, linked_by VARCHAR NOT NULL,
-        evidence VARCHAR""",
+        last_sound VARCHAR, name_words VARCHAR[], email VARCHAR, email_user VARCHAR, is_email_verified BOOLEAN, phone VARCHAR,
+        phone_end VARCHAR, street VARCHAR,
+        house VARCHAR, postal_code VARCHAR, city VARCHAR, country_code VARCHAR, date_of_birth VARCHAR, national_id VARCHAR,
+        merged_into VARCHAR""",
+    # Pairs of records that are, or may be, one person.
+    "pair": "left_key VARCHAR NOT NULL, right_key VARCHAR NOT NULL, match_probability DOUBLE NOT NULL, linked_by VARCHAR NOT NULL",
     # The linkage model in use, in Splink's JSON, and the frequencies of names that it was trained with.
     "model": "trained_at TIMESTAMP NOT NULL, records BIGINT NOT NULL, form VARCHAR NOT NULL, settings VARCHAR NOT NULL",
     "term_frequency": "column_name VARCHAR NOT NULL, value VARCHAR NOT NULL, frequency DOUBLE NOT NULL",
