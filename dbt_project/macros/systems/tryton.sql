@@ -14,3 +14,27 @@
 {% macro tryton_identifier(number, id) -%}
     coalesce({{ to_text(number) }}, 'tryton-' || {{ id }})
 {%- endmacro %}
+
+{#
+    An amount as Tryton states it: rounded to the step of its currency (0.01 for most), and a half to the even step. An amount of a
+    currency whose step is not known stays as it is.
+#}
+{% macro tryton_rounded(amount, step) -%}
+    coalesce(
+        cast(
+            {{ amount }} - {{ amount }} % {{ step }}
+            + case
+                when
+                    abs({{ amount }} % {{ step }}) * 2 > {{ step }}
+                    or (
+                        abs({{ amount }} % {{ step }}) * 2 = {{ step }}
+                        and ({{ amount }} - {{ amount }} % {{ step }}) % ({{ step }} * 2) <> 0
+                    )
+                    then case when {{ amount }} < 0 then -{{ step }} else {{ step }} end
+                else 0
+            end
+            as decimal(24, 8)
+        ),
+        {{ amount }}
+    )
+{%- endmacro %}

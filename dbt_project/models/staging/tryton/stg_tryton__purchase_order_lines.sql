@@ -45,7 +45,7 @@ select
     keyed.due_on,
     keyed.quantity as ordered_quantity,
     keyed.unit_price,
-    cast(keyed.quantity * keyed.unit_price as decimal(24, 8)) as net_amount,
+    keyed.amount as net_amount,
     cast(coalesce(received.received_quantity, 0) as decimal(18, 4)) as received_quantity,
     cast(0 as decimal(18, 4)) as rejected_quantity,
     cast(coalesce(received.received_quantity, 0) as decimal(18, 4)) as stocked_quantity,

@@ -46,7 +46,7 @@ line_totals as (
     select
         purchase_id,
         max(quantity) as highest_quantity,
-        sum(cast(quantity * unit_price as decimal(24, 8))) as line_amount
+        sum(amount) as line_amount
     from lines
     where not is_deleted
     group by purchase_id

@@ -145,7 +145,7 @@ select
     case when returned.reason_raw is not null then coalesce(reasons.reason, 'unknown_stated') end as reason,
     -returned.quantity as quantity,
     arrivals.sale_line_id is not null as is_restocked,
-    cast(-returned.quantity * returned.unit_price as decimal(24, 8)) as net_amount,
+    cast(-returned.amount as decimal(24, 8)) as net_amount,
     cast(null as decimal(24, 8)) as tax_amount,
     returned.currency_code,
     {{ origin_columns('tryton', 'returned.line_id', 'returned.updated_at', 'returned.is_deleted', 'returned') }}

@@ -21,9 +21,9 @@ select
     -- Tryton keeps the price after discount only.
     lines.unit_price,
     cast(0 as decimal(9, 6)) as discount_rate,
-    cast(lines.quantity * lines.unit_price as decimal(24, 8)) as gross_amount,
+    lines.amount as gross_amount,
     cast(0 as decimal(24, 8)) as discount_amount,
-    cast(lines.quantity * lines.unit_price as decimal(24, 8)) as net_amount,
+    lines.amount as net_amount,
     lines.currency_code,
     {{ origin_columns('tryton', 'lines.line_id', 'lines.updated_at', 'lines.is_deleted', 'lines') }}
 from lines
