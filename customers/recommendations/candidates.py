@@ -1,0 +1,164 @@
+"""The ways to choose that compete: two kinds of most-popular, and four that look at the person.
+
+Comes in: `Learning`. Goes out: for some people of one market, a score for each style that is live there. Called by the
+evaluation, which finds the best of them, and by the choice. The same input gives the same scores, to the bit.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from implicit.als import AlternatingLeastSquares
+from implicit.nearest_neighbours import BM25Recommender
+from scipy.sparse import csr_matrix
+from threadpoolctl import threadpool_limits
+
+from customers.recommendations.learning import Floats, Ints, Learning
+
+SEED = 20
+FACTORS = 32
+ITERATIONS = 15
+NEIGHBOURS = 60
+# A market's own sales count as much as everybody's once it has sold so many pieces lately.
+MARKET_PRIOR = 30.0
+# How many purchases of hers weigh as much as what everybody buys.
+TASTE_PRIOR = 4.0
+# The share of the mixture that comes from what buyers of the same things bought.
+NEIGHBOUR_SHARE = 0.4
+
+Score = Callable[[Ints, int], Floats]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One way to choose; `is_personal` says whether it looks at the person at all."""
+
+    name: str
+    is_personal: bool
+    fit: Callable[[Learning], Score]
+
+
+def popular(learning: Learning) -> Score:
+    """What sold most of all time, everywhere."""
+
+    def score(people: Ints, market: int) -> Floats:
+        return np.tile(learning.all_time[learning.live[market]], (len(people), 1))
+
+    return score
+
+
+def popular_in_market(learning: Learning) -> Score:
+    """What sells now in her market, where little is sold also what sells now elsewhere."""
+    shares = market_shares(learning)
+
+    def score(people: Ints, market: int) -> Floats:
+        return np.tile(shares[market][learning.live[market]], (len(people), 1))
+
+    return score
+
+
+def market_shares(learning: Learning) -> Floats:
+    """The share of each style in what a market buys now; a style without sales has something of its category's."""
+    everywhere = learning.trend.sum(axis=0)
+    category = learning.features[:, learning.families[0]]
+    sold = np.maximum(everywhere, 0)
+    of_category = (category.T @ sold) / np.maximum(category.sum(axis=0), 1e-9)
+    expected = sold + 0.05 * (category @ of_category) + 1e-6
+    expected = expected / expected.sum()
+    shares = learning.trend + MARKET_PRIOR * expected[None, :]
+    return shares / shares.sum(axis=1, keepdims=True)
+
+
+def factors(learning: Learning) -> Score:
+    """Alternating least squares on who bought what; who bought nothing gets what is popular."""
+    if not learning.taste.nnz:
+        return popular_in_market(learning)
+    model = AlternatingLeastSquares(
+        factors=FACTORS,
+        regularization=0.05,
+        alpha=8.0,
+        iterations=ITERATIONS,
+        use_gpu=False,
+        num_threads=1,
+        random_state=SEED,
+    )
+    with threadpool_limits(1, "blas"):
+        model.fit(learning.taste.astype(np.float32), show_progress=False)
+    shares = market_shares(learning)
+
+    def score(people: Ints, market: int) -> Floats:
+        live = learning.live[market]
+        with threadpool_limits(1, "blas"):
+            found = (model.user_factors[people] @ model.item_factors[live].T).astype(np.float64)
+        return found + 1e-6 * shares[market][live]
+
+    return score
+
+
+def similarities(learning: Learning) -> csr_matrix:
+    """How much two styles share buyers: BM25-weighted, the nearest of each style."""
+    if not learning.taste.nnz:
+        return csr_matrix((len(learning.styles), len(learning.styles)))
+    model = BM25Recommender(K=NEIGHBOURS, K1=1.2, B=0.75, num_threads=1)
+    model.fit(learning.taste.astype(np.float32), show_progress=False)
+    found = csr_matrix(model.similarity)
+    found.setdiag(0)
+    found.eliminate_zeros()
+    return found
+
+
+def neighbours(learning: Learning) -> Score:
+    """What buyers of the same styles bought; who bought nothing gets what is popular."""
+    similar = similarities(learning)
+    shares = market_shares(learning)
+
+    def score(people: Ints, market: int) -> Floats:
+        live = learning.live[market]
+        found = np.asarray((learning.taste[people] @ similar[:, live]).todense(), dtype=np.float64)
+        return found + 1e-6 * shares[market][live]
+
+    return score
+
+
+def taste(learning: Learning) -> Score:
+    """What sells now in her market, times how much more than others she buys its category, price and colours."""
+    shares = market_shares(learning)
+    base = np.asarray(learning.profile.sum(axis=0)).ravel() + 1e-9
+    lasting = [base[family] / base[family].sum() for family in learning.families]
+
+    def score(people: Ints, market: int) -> Floats:
+        live = learning.live[market]
+        result = np.log(shares[market][live])[None, :].repeat(len(people), axis=0)
+        profile = np.asarray(learning.profile[people].todense())
+        for family, usual in zip(learning.families, lasting, strict=True):
+            mine = profile[:, family]
+            expected = (mine + TASTE_PRIOR * usual) / (mine.sum(axis=1, keepdims=True) + TASTE_PRIOR)
+            result += np.log(np.maximum((expected / usual) @ learning.features[live, family].T, 1e-9))
+        result = np.exp(result - result.max(axis=1, keepdims=True, initial=-1e9))
+        return result / np.maximum(result.sum(axis=1, keepdims=True), 1e-300)
+
+    return score
+
+
+def mixture(learning: Learning) -> Score:
+    """Her taste, and what buyers of the same styles bought, weighed together."""
+    by_taste, by_neighbours = taste(learning), neighbours(learning)
+
+    def score(people: Ints, market: int) -> Floats:
+        shared = by_neighbours(people, market)
+        shared = shared / np.maximum(shared.sum(axis=1, keepdims=True), 1e-300)
+        return (1 - NEIGHBOUR_SHARE) * by_taste(people, market) + NEIGHBOUR_SHARE * shared
+
+    return score
+
+
+# From plain to elaborate: of two that do equally well the plainer one is used.
+CANDIDATES = (
+    Candidate("most_popular", False, popular),
+    Candidate("popular_in_market", False, popular_in_market),
+    Candidate("taste", True, taste),
+    Candidate("item_item_bm25", True, neighbours),
+    Candidate("als", True, factors),
+    Candidate("taste_and_item_item", True, mixture),
+)
+BY_NAME = {candidate.name: candidate for candidate in CANDIDATES}
