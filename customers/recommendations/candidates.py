@@ -73,17 +73,18 @@ def factors(learning: Learning) -> Score:
     """Alternating least squares on who bought what; who bought nothing gets what is popular."""
     if not learning.taste.nnz:
         return popular_in_market(learning)
-    model = AlternatingLeastSquares(
-        factors=FACTORS,
-        regularization=0.05,
-        alpha=8.0,
-        iterations=ITERATIONS,
-        use_gpu=False,
-        num_threads=1,
-        random_state=SEED,
-    )
+    # One thread, as implicit advises for BLAS, and so that sums are always added up in the same order.
     with threadpool_limits(1, "blas"):
-        model.fit(learning.taste.astype(np.float32), show_progress=False)
+        model = AlternatingLeastSquares(
+            factors=FACTORS,
+            regularization=0.05,
+            alpha=8.0,
+            iterations=ITERATIONS,
+            use_gpu=False,
+            num_threads=1,
+            random_state=SEED,
+        )
+        model.fit(csr_matrix(learning.taste, dtype=np.float32), show_progress=False)
     shares = market_shares(learning)
 
     def score(people: Ints, market: int) -> Floats:
@@ -100,7 +101,7 @@ def similarities(learning: Learning) -> csr_matrix:
     if not learning.taste.nnz:
         return csr_matrix((len(learning.styles), len(learning.styles)))
     model = BM25Recommender(K=NEIGHBOURS, K1=1.2, B=0.75, num_threads=1)
-    model.fit(learning.taste.astype(np.float32), show_progress=False)
+    model.fit(csr_matrix(learning.taste, dtype=np.float32), show_progress=False)
     found = csr_matrix(model.similarity)
     found.setdiag(0)
     found.eliminate_zeros()
