@@ -23,18 +23,19 @@ NEIGHBOURS = 60
 MARKET_PRIOR = 30.0
 # How many purchases of hers weigh as much as what everybody buys.
 TASTE_PRIOR = 4.0
-# The share of the mixture that comes from what buyers of the same things bought.
-NEIGHBOUR_SHARE = 0.4
+# How far what buyers of the same styles bought moves her taste; found on months before the last.
+NEIGHBOUR_POWER = 0.75
 
 Score = Callable[[Ints, int], Floats]
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One way to choose; `is_personal` says whether it looks at the person at all."""
+    """One way to choose: whether it looks at the person at all, and at who else bought what she did."""
 
     name: str
     is_personal: bool
+    reads_neighbours: bool
     fit: Callable[[Learning], Score]
 
 
@@ -141,25 +142,31 @@ def taste(learning: Learning) -> Score:
     return score
 
 
-def mixture(learning: Learning) -> Score:
-    """Her taste, and what buyers of the same styles bought, weighed together."""
-    by_taste, by_neighbours = taste(learning), neighbours(learning)
+def taste_and_neighbours(learning: Learning) -> Score:
+    """Her taste, times how much more than others she has to do with people who bought the style.
+
+    More than others, not much: a style of last week has few buyers yet, and must not lose against an old one for that.
+    """
+    by_taste, similar = taste(learning), similarities(learning)
+    usual = np.asarray(learning.taste.sum(axis=0) @ similar).ravel() / max(len(learning.people), 1)
 
     def score(people: Ints, market: int) -> Floats:
-        shared = by_neighbours(people, market)
-        shared = shared / np.maximum(shared.sum(axis=1, keepdims=True), 1e-300)
-        return (1 - NEIGHBOUR_SHARE) * by_taste(people, market) + NEIGHBOUR_SHARE * shared
+        live = learning.live[market]
+        shared = np.asarray((learning.taste[people] @ similar[:, live]).todense(), dtype=np.float64)
+        expected = usual[live] + 1e-9
+        doubt = (np.median(expected) if len(live) else 0.0) + 1e-9
+        return by_taste(people, market) * ((shared + doubt) / (expected + doubt)) ** NEIGHBOUR_POWER
 
     return score
 
 
 # From plain to elaborate: of two that do equally well the plainer one is used.
 CANDIDATES = (
-    Candidate("most_popular", False, popular),
-    Candidate("popular_in_market", False, popular_in_market),
-    Candidate("taste", True, taste),
-    Candidate("item_item_bm25", True, neighbours),
-    Candidate("als", True, factors),
-    Candidate("taste_and_item_item", True, mixture),
+    Candidate("most_popular", False, False, popular),
+    Candidate("popular_in_market", False, False, popular_in_market),
+    Candidate("taste", True, False, taste),
+    Candidate("item_item_bm25", True, True, neighbours),
+    Candidate("als", True, True, factors),
+    Candidate("taste_and_item_item", True, True, taste_and_neighbours),
 )
 BY_NAME = {candidate.name: candidate for candidate in CANDIDATES}

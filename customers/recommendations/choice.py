@@ -10,11 +10,11 @@ import polars as pl
 
 from customers.recommendations.candidates import BY_NAME, similarities
 from customers.recommendations.evaluation import K, ranked
-from customers.recommendations.learning import NOWHERE, Ints, Learning, complete, in_stock, learn
+from customers.recommendations.learning import NOWHERE, Floats, Ints, Learning, complete, in_stock, learn
 
 # Some of the best styles are out of stock in her size; so many are looked at for ten that are not.
 LOOKED_AT = 30
-# A purchase is a reason for a style that is like it: of one category, or with buyers in common.
+# A purchase is a reason for a style that is like it: of the same category, or much bought by the same people.
 LIKE_ENOUGH = 0.5
 
 SCHEMA = {
@@ -56,34 +56,33 @@ def recommend(
     score = candidate.fit(learning)
     everyone = np.arange(len(learning.people), dtype=np.int64)
     sizes = _her_sizes(interactions, goods)
-    parts = []
-    for some, top in ranked(learning, score, everyone, max(LOOKED_AT, k)):
+    likeness = Likeness(learning, candidate.reads_neighbours) if candidate.is_personal else None
+    parts = [pl.DataFrame(schema=SCHEMA)]
+    for some, top, scores in ranked(learning, score, everyone, max(LOOKED_AT, k)):
         if not len(some) or not top.shape[1]:
             continue
-        market = int(learning.market_of[some[0]])
-        chosen = _table(learning, some, top, score(some, market), market)
-        parts.append(_in_her_size(chosen, goods, sizes, stock, learning.markets[market], k))
-    if not parts:
-        return pl.DataFrame(schema=SCHEMA)
-    found = pl.concat(parts).sort("person_key", "rank")
-    found = _with_reasons(learning, found, goods, people, candidate.is_personal)
-    return found.with_columns(model=pl.lit(model), made_on=pl.lit(made_on)).select(
-        pl.col(name).cast(kind) for name, kind in SCHEMA.items()
-    )
+        market = learning.markets[int(learning.market_of[some[0]])]
+        chosen = _in_her_size(_table(learning, some, top, scores), goods, sizes, stock, market, k)
+        found = _with_reasons(learning, chosen, goods, market, likeness).with_columns(
+            model=pl.lit(model), made_on=pl.lit(made_on)
+        )
+        parts.append(found.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items()))
+    return pl.concat(parts).sort("person_key", "rank")
 
 
-def _table(learning: Learning, some: Ints, top: Ints, scores: np.ndarray, market: int) -> pl.DataFrame:
+def _table(learning: Learning, some: Ints, top: Ints, scores: Floats) -> pl.DataFrame:
     width = top.shape[1]
-    place = np.searchsorted(learning.live[market], np.maximum(top, 0))
-    place = np.minimum(place, max(len(learning.live[market]) - 1, 0))
+    row, style = np.repeat(some, width), top.ravel()
     return pl.DataFrame(
         {
-            "person_key": learning.people.gather(np.repeat(some, width)),
+            "person_key": learning.people.gather(row),
+            "row": row,
             "position": np.tile(np.arange(width), len(some)),
-            "style": top.ravel(),
-            "score": np.take_along_axis(scores, place, axis=1).ravel(),
+            "style": style,
+            "style_key": learning.styles.gather(np.maximum(style, 0)),
+            "score": scores.ravel(),
         }
-    ).filter(pl.col("style") >= 0).with_columns(style_key=pl.lit(learning.styles).gather(pl.col("style")))
+    ).filter(pl.col("style") >= 0)
 
 
 def _her_sizes(interactions: pl.DataFrame, goods: pl.DataFrame) -> pl.DataFrame:
@@ -149,84 +148,79 @@ def _in_her_size(
         .sort("person_key", "position")
         .with_columns(rank=pl.int_range(1, pl.len() + 1).over("person_key"))
         .filter(pl.col("rank") <= k)
-        .select("person_key", "rank", "style", "style_key", "product_key", "score")
+        .select("person_key", "row", "rank", "style", "style_key", "product_key", "score")
     )
+
+
+class Likeness:
+    """How much a style is like another that was bought: by category, price and colour, and where the candidate reads them, by buyers."""
+
+    def __init__(self, learning: Learning, reads_neighbours: bool) -> None:
+        """Work out once what all people need."""
+        self._features = learning.features
+        # A family with a single kind says nothing.
+        self._families = [
+            (family, worth)
+            for family, worth in zip(learning.families, (0.5, 0.25, 0.25), strict=True)
+            if family.stop - family.start > 1
+        ]
+        self._similar = similarities(learning) if reads_neighbours else None
+        self._peak = np.asarray(self._similar.max(axis=1).todense()).ravel() if self._similar is not None else None
+
+    def of(self, style: Ints, bought: Ints) -> Floats:
+        """From 0 to 2: half a point for the category, a quarter each for price and colour, one for buyers in common."""
+        likeness = np.zeros(len(style))
+        for family, worth in self._families:
+            of_style = self._features[:, family]
+            likeness += worth * np.einsum("ij,ij->i", of_style[style], of_style[bought])
+        if self._similar is not None and self._peak is not None and len(style):
+            likeness += np.asarray(self._similar[bought, style]).ravel() / np.maximum(self._peak[bought], 1e-9)
+        return likeness
 
 
 def _with_reasons(
-    learning: Learning, found: pl.DataFrame, goods: pl.DataFrame, people: pl.DataFrame | None, is_personal: bool
+    learning: Learning, chosen: pl.DataFrame, goods: pl.DataFrame, market: str, likeness: Likeness | None
 ) -> pl.DataFrame:
     """Name the purchase that speaks most for each style, or say that it is popular where she lives."""
-    markets = pl.DataFrame(
-        {
-            "person_key": learning.people,
-            "row": np.arange(len(learning.people)),
-            "market": pl.Series(learning.markets, dtype=pl.String).gather(learning.market_of),
-        }
-    )
-    found = found.join(markets, on="person_key", how="left", maintain_order="left")
-    names = goods.select("style_key", "style_name").unique("style_key", keep="first", maintain_order=True)
-    because = _purchases_that_speak(learning, found) if is_personal else None
-    if because is None:
-        found = found.with_columns(reason_style_key=pl.lit(None, dtype=pl.String))
-    else:
-        found = found.join(because, on=["row", "style"], how="left", maintain_order="left")
+    names = goods.select(
+        pl.col("style_key").alias("reason_style_key"), pl.coalesce("style_name", "style_key").alias("reason_name")
+    ).unique("reason_style_key", keep="first", maintain_order=True)
+    popular = f"popular in {market}" if market != NOWHERE else "popular now"
     return (
-        found.join(
-            names.rename({"style_key": "reason_style_key", "style_name": "reason_name"}),
-            on="reason_style_key",
-            how="left",
-            maintain_order="left",
-        )
+        chosen.join(_purchases_that_speak(learning, chosen, likeness), on=["row", "style"], how="left")
+        .join(names, on="reason_style_key", how="left")
         .with_columns(
-            reason_kind=pl.when(pl.col("reason_style_key").is_not_null())
-            .then(pl.lit("bought"))
-            .otherwise(pl.lit("popular"))
-        )
-        .with_columns(
-            reason=pl.when(pl.col("reason_kind") == "bought")
-            .then(pl.format("because you bought {}", pl.coalesce("reason_name", "reason_style_key")))
-            .when(pl.col("market") == NOWHERE)
-            .then(pl.lit("popular now"))
-            .otherwise(pl.format("popular in {}", "market"))
+            reason_kind=pl.when(pl.col("reason_name").is_null()).then(pl.lit("popular")).otherwise(pl.lit("bought")),
+            reason=pl.when(pl.col("reason_name").is_null())
+            .then(pl.lit(popular))
+            .otherwise(pl.format("because you bought {}", "reason_name")),
         )
     )
 
 
-def _purchases_that_speak(learning: Learning, found: pl.DataFrame) -> pl.DataFrame:
-    coordinates = learning.taste.tocoo()
+def _purchases_that_speak(learning: Learning, chosen: pl.DataFrame, likeness: Likeness | None) -> pl.DataFrame:
+    nothing = pl.DataFrame(schema={"row": pl.Int64, "style": pl.Int64, "reason_style_key": pl.String})
+    if likeness is None or not chosen.height:
+        return nothing
+    rows = chosen["row"].unique().sort().to_numpy()
+    purchases = learning.taste[rows].tocoo()
     history = pl.DataFrame(
         {
-            "row": coordinates.row.astype(np.int64),
-            "bought": coordinates.col.astype(np.int64),
-            "weight": coordinates.data,
+            "row": rows[purchases.row],
+            "bought": purchases.col.astype(np.int64),
+            "weight": purchases.data,
         }
     )
-    pairs = found.select(pl.col("row", "style").cast(pl.Int64)).join(history, on="row")
-    if not pairs.height:
-        return pl.DataFrame(schema={"row": pl.Int64, "style": pl.Int64, "reason_style_key": pl.String})
-    likeness = _likeness(learning, pairs["style"].to_numpy(), pairs["bought"].to_numpy())
-    return (
-        pairs.with_columns(likeness=pl.Series(likeness))
-        .filter(pl.col("likeness") >= LIKE_ENOUGH)
-        .sort(
-            pl.col("row"), pl.col("style"), (pl.col("likeness") * pl.col("weight")).neg(), pl.col("bought")
-        )
-        .unique(["row", "style"], keep="first", maintain_order=True)
-        .select("row", "style", reason_style_key=pl.lit(learning.styles).gather(pl.col("bought")))
+    style_keys = pl.DataFrame({"reason_style_key": learning.styles}).with_columns(
+        bought=pl.int_range(pl.len(), dtype=pl.Int64)
     )
-
-
-def _likeness(learning: Learning, style: Ints, bought: Ints) -> np.ndarray:
-    """From 0 to about 2: half a point for the category (where it has a name), a quarter each for price and colour, one for buyers."""
-    likeness = np.zeros(len(style))
-    category, band, colour = learning.families
-    # A family with a single kind says nothing.
-    for family, worth in ((category, 0.5), (band, 0.25), (colour, 0.25)):
-        if family.stop - family.start > 1:
-            of_style = learning.features[:, family]
-            likeness += worth * np.einsum("ij,ij->i", of_style[style], of_style[bought])
-    similar = similarities(learning)
-    peak = np.asarray(similar.max(axis=1).todense()).ravel()
-    shared = np.asarray(similar[bought, style]).ravel()
-    return likeness + shared / np.maximum(peak[bought], 1e-9)
+    pairs = chosen.select("row", "style").join(history, on="row")
+    likeness_of_pair = likeness.of(pairs["style"].to_numpy(), pairs["bought"].to_numpy())
+    return (
+        pairs.with_columns(likeness=pl.Series(likeness_of_pair))
+        .filter(pl.col("likeness") >= LIKE_ENOUGH)
+        .sort(pl.col("row"), pl.col("style"), (pl.col("likeness") * pl.col("weight")).neg(), pl.col("bought"))
+        .unique(["row", "style"], keep="first", maintain_order=True)
+        .join(style_keys, on="bought")
+        .select("row", "style", "reason_style_key")
+    )

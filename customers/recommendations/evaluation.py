@@ -4,6 +4,7 @@ Comes in: the long frames. Goes out: hit rate and NDCG of each candidate, and wh
 model of the measures and by the bench command.
 """
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import numpy as np
@@ -126,15 +127,13 @@ def _wanted(learning: Learning, later: pl.DataFrame, products: pl.DataFrame) -> 
 
 def _measure(learning: Learning, score: Score, asked: Ints, wanted: pl.DataFrame, k: int) -> Floats:
     """Hit (0 or 1) and NDCG of each person asked."""
-    target = np.zeros((len(asked), 0))
     result = np.zeros((len(asked), 2))
     gains = 1.0 / np.log2(np.arange(2, k + 2))
     place = {int(row): number for number, row in enumerate(asked)}
     wants: list[list[int]] = [[] for _ in range(len(asked))]
     for row, column in wanted.iter_rows():
         wants[place[row]].append(column)
-    del target
-    for chosen, top in ranked(learning, score, asked, k):
+    for chosen, top, _ in ranked(learning, score, asked, k):
         for person, styles in zip(chosen, top, strict=True):
             goal = wants[place[int(person)]]
             hits = np.isin(styles, goal) & (styles >= 0)
@@ -145,9 +144,8 @@ def _measure(learning: Learning, score: Score, asked: Ints, wanted: pl.DataFrame
     return result
 
 
-def ranked(learning: Learning, score: Score, people: Ints, k: int) -> list[tuple[Ints, Ints]]:
-    """The best `k` styles of each person that she has not bought, in batches; -1 where there are no more."""
-    parts: list[tuple[Ints, Ints]] = []
+def ranked(learning: Learning, score: Score, people: Ints, k: int) -> Iterator[tuple[Ints, Ints, Floats]]:
+    """The best `k` styles of each person that she has not bought, with their scores, in batches; -1 where there are no more."""
     for market, live in enumerate(learning.live):
         there = people[learning.market_of[people] == market]
         for begin in range(0, len(there), BATCH):
@@ -157,6 +155,5 @@ def ranked(learning: Learning, score: Score, people: Ints, k: int) -> list[tuple
             found = np.where(bought, -np.inf, found)
             # Equal scores keep the order of the styles' keys.
             order = np.argsort(-found, axis=1, kind="stable")[:, :k]
-            top = np.where(np.isneginf(np.take_along_axis(found, order, axis=1)), -1, live[order] if len(live) else -1)
-            parts.append((some, top.astype(np.int64)))
-    return parts
+            scores = np.take_along_axis(found, order, axis=1)
+            yield some, np.where(np.isneginf(scores), -1, live[order] if len(live) else -1).astype(np.int64), scores
