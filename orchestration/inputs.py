@@ -18,6 +18,7 @@ CODE_FOLDERS = (
     "dbt_project",
     "data_quality",
     "forecasting",
+    "customers",
     "distribution",
     "orchestration",
 )
