@@ -14,7 +14,7 @@ from customers.recommendations.learning import NOWHERE, Floats, Ints, Learning, 
 
 # Some of the best styles are out of stock in her size; so many are looked at for ten that are not.
 LOOKED_AT = 30
-# A purchase is a reason for a style that is like it: of the same category, or much bought by the same people.
+# A purchase is a reason for a style of its category; where there are no categories, for one much bought by the same people.
 LIKE_ENOUGH = 0.5
 
 SCHEMA = {
@@ -158,6 +158,7 @@ class Likeness:
     def __init__(self, learning: Learning, reads_neighbours: bool) -> None:
         """Work out once what all people need."""
         self._features = learning.features
+        self._category = learning.families[0]
         # A family with a single kind says nothing.
         self._families = [
             (family, worth)
@@ -168,13 +169,19 @@ class Likeness:
         self._peak = np.asarray(self._similar.max(axis=1).todense()).ravel() if self._similar is not None else None
 
     def of(self, style: Ints, bought: Ints) -> Floats:
-        """From 0 to 2: half a point for the category, a quarter each for price and colour, one for buyers in common."""
+        """From 0 to 2: half a point for the category, a quarter each for price and colour, one for buyers in common.
+
+        Where categories are known, nobody is told that she may like jeans because she bought a jumper, though it may be so.
+        """
         likeness = np.zeros(len(style))
         for family, worth in self._families:
             of_style = self._features[:, family]
             likeness += worth * np.einsum("ij,ij->i", of_style[style], of_style[bought])
         if self._similar is not None and self._peak is not None and len(style):
             likeness += np.asarray(self._similar[bought, style]).ravel() / np.maximum(self._peak[bought], 1e-9)
+        if self._category.stop - self._category.start > 1:
+            of_style = self._features[:, self._category]
+            likeness *= np.einsum("ij,ij->i", of_style[style], of_style[bought]) > LIKE_ENOUGH
         return likeness
 
 

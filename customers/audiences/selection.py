@@ -1,0 +1,185 @@
+"""Whom an audience aims at, and who of them may be contacted.
+
+Comes in: a publication, an audience, and the suppressions. Goes out: one row per person, with the reason where she is left out. Called by
+the export. Decisions are those of the publication: a withdrawal that a run landed is in the publication that it exports from.
+"""
+
+import duckdb
+import polars as pl
+
+from customers.audiences.suppressions import Suppressions
+from warehouse.settings import Audience
+
+# Why a person who is aimed at is left out, in the order in which they are asked: the first that holds counts.
+REASONS = (
+    "suppressed",
+    "refused",
+    "no_consent",
+    "other_language",
+    "no_address",
+    "same_address_as_another",
+)
+MAIL_ADDRESS = r"^[A-Za-z0-9][^\s@,;<>]*@[^\s@,;<>]+\.[^\s@,;<>]+$"
+
+# One row per record of a customer; until records are resolved into people each is a person of its own.
+RECORDS = """
+    SELECT {person_key} AS person_key, customer_key, customer_id, source_system, first_name, last_name, full_name,
+        lower(trim(email)) AS email, phone, lower(language) AS language, address_line_1, city, postal_code, region_code, country_code,
+        acquired_on
+    FROM lake.marts.dim_customer
+    WHERE is_current AND NOT coalesce(is_deleted, false) AND customer_type = 'person'
+"""
+
+# What a person is called and where she lives: of all her records the first that says so, the oldest first.
+PEOPLE_OF_RECORDS = """
+    SELECT person_key,
+        first(first_name ORDER BY {order}) FILTER (first_name IS NOT NULL) AS first_name,
+        first(coalesce(last_name, full_name) ORDER BY {order}) FILTER (coalesce(last_name, full_name) IS NOT NULL) AS last_name,
+        first(email ORDER BY {order}) FILTER (email IS NOT NULL) AS email,
+        first(phone ORDER BY {order}) FILTER (phone IS NOT NULL) AS phone,
+        first(language ORDER BY {order}) FILTER (language IS NOT NULL) AS language,
+        first({address} ORDER BY {order}) FILTER (country_code IS NOT NULL) AS address
+    FROM records GROUP BY person_key
+"""
+ORDER = "acquired_on NULLS LAST, source_system, customer_key"
+ADDRESS = (
+    "{'address_line_1': address_line_1, 'city': city, 'postal_code': postal_code, "
+    "'region_code': region_code, 'country_code': country_code}"
+)
+
+# A decision without a day stands, if it is a refusal: it may be newer than any consent.
+DECISIONS = """
+    SELECT records.person_key, records.email, consents.consent_channel AS channel, consents.is_granted,
+        CASE WHEN consents.decided_at IS NULL AND NOT consents.is_granted THEN TIMESTAMP '9999-12-31'
+            ELSE coalesce(consents.decided_at, consents.source_updated_at, TIMESTAMP '0001-01-01') END AS decided_at
+    FROM lake.intermediate.int_consents__unioned AS consents
+    INNER JOIN records USING (customer_key)
+    WHERE NOT coalesce(consents.is_deleted, false) AND consents.is_granted IS NOT NULL
+        AND coalesce(consents.purpose, 'marketing') = 'marketing'
+"""
+NEWEST = """
+    SELECT {key}, channel, arg_max(is_granted, (decided_at, NOT is_granted)) AS is_granted
+    FROM decisions WHERE {key} IS NOT NULL GROUP BY {key}, channel
+"""
+
+
+def select(con: duckdb.DuckDBPyConnection, audience: Audience, suppressions: Suppressions) -> pl.DataFrame:
+    """Return everybody whom the audience aims at; `left_out` is empty for those who may be contacted.
+
+    `con` is a connection to a publication.
+    """
+    _prepare(con)
+    con.register("suppressed_emails", pl.DataFrame({"email": sorted(suppressions.emails)}, schema={"email": pl.String}))
+    con.register(
+        "suppressed_people",
+        pl.DataFrame({"person_key": sorted(suppressions.person_keys)}, schema={"person_key": pl.String}),
+    )
+    query = _query(audience)
+    values = {**audience.model_dump(), "mail_address": MAIL_ADDRESS}
+    return con.execute(query, {name: value for name, value in values.items() if f"${name}" in query}).pl()
+
+
+def has_table(con: duckdb.DuckDBPyConnection, name: str, column: str | None = None) -> bool:
+    """Say whether the publication has a mart, or a column of it."""
+    query = "SELECT 1 FROM information_schema.columns WHERE table_catalog = 'lake' AND table_schema = 'marts' AND table_name = ?"
+    if column is None:
+        return con.execute(query, [name]).fetchone() is not None
+    return con.execute(query + " AND column_name = ?", [name, column]).fetchone() is not None
+
+
+def _prepare(con: duckdb.DuckDBPyConnection) -> None:
+    person_key = "person_key" if has_table(con, "dim_customer", "person_key") else "customer_key"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE records AS {RECORDS.format(person_key=person_key)}")
+    people = PEOPLE_OF_RECORDS.format(order=ORDER, address=ADDRESS)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE people AS {people}")
+    if has_table(con, "dim_person"):
+        # The golden record says how she is called; where she lives is that of one of her records, since streets are not in it.
+        con.execute(
+            "CREATE OR REPLACE TEMP TABLE people AS SELECT people.person_key, "
+            "coalesce(golden.first_name, people.first_name) AS first_name, coalesce(golden.last_name, people.last_name) AS last_name, "
+            "coalesce(lower(trim(golden.email)), people.email) AS email, coalesce(golden.phone, people.phone) AS phone, "
+            "coalesce(lower(golden.language), people.language) AS language, people.address "
+            "FROM people INNER JOIN lake.marts.dim_person AS golden USING (person_key)"
+        )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE decisions AS {DECISIONS}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE decision_of_person AS {NEWEST.format(key='person_key')}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE decision_of_address AS {NEWEST.format(key='email')}")
+    if has_table(con, "mart_customer_consent"):
+        # Two opinions: who is refused by one of them is refused.
+        con.execute(
+            "CREATE OR REPLACE TEMP TABLE decision_of_person AS "
+            "SELECT person_key, channel, bool_and(is_granted) AS is_granted FROM ("
+            "SELECT * FROM decision_of_person UNION ALL "
+            "SELECT person_key, consent_channel, is_granted FROM lake.marts.mart_customer_consent WHERE is_granted IS NOT NULL"
+            ") GROUP BY person_key, channel"
+        )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE bought AS "
+        "SELECT records.person_key, sum(customers.order_count) AS orders, sum(customers.net_amount_reporting) AS spent, "
+        "max(customers.last_order_on) AS last_order_on "
+        "FROM lake.marts.mart_customer AS customers INNER JOIN records USING (customer_key) GROUP BY records.person_key"
+    )
+
+
+def _query(audience: Audience) -> str:
+    in_segment = (
+        "people.person_key IN (SELECT person_key FROM lake.marts.mart_customer_segment WHERE list_contains($segments, segment))"
+        if audience.segments
+        else "true"
+    )
+    reach = {
+        "email": "regexp_matches(coalesce(people.email, ''), $mail_address)",
+        "sms": "people.phone IS NOT NULL",
+        "post": "people.address.address_line_1 IS NOT NULL AND people.address.city IS NOT NULL AND people.address.country_code IS NOT NULL",
+    }[audience.channel]
+    same = "people.email" if audience.channel == "email" else "people.person_key"
+    return f"""
+        WITH today AS (SELECT max(last_order_on) AS on_day FROM bought),
+        aimed_at AS (
+            SELECT people.*, coalesce(bought.orders, 0) AS orders, coalesce(bought.spent, 0) AS spent, bought.last_order_on
+            FROM people LEFT JOIN bought USING (person_key) CROSS JOIN today
+            WHERE {in_segment}
+                AND (len($markets) = 0 OR list_contains($markets, people.address.country_code))
+                AND ($minimum_orders IS NULL OR coalesce(bought.orders, 0) >= $minimum_orders)
+                AND ($maximum_orders IS NULL OR coalesce(bought.orders, 0) <= $maximum_orders)
+                AND ($minimum_spent IS NULL OR coalesce(bought.spent, 0) >= $minimum_spent)
+                AND ($maximum_spent IS NULL OR coalesce(bought.spent, 0) <= $maximum_spent)
+                AND ($bought_within_days IS NULL OR date_diff('day', bought.last_order_on, today.on_day) <= $bought_within_days)
+                AND ($not_bought_within_days IS NULL
+                    OR date_diff('day', bought.last_order_on, today.on_day) > $not_bought_within_days)
+        ),
+        judged AS (
+            SELECT people.*,
+                CASE
+                    WHEN people.person_key IN (SELECT person_key FROM suppressed_people)
+                        OR people.email IN (SELECT email FROM suppressed_emails)
+                        OR EXISTS (SELECT 1 FROM records INNER JOIN suppressed_emails USING (email)
+                            WHERE records.person_key = people.person_key) THEN 'suppressed'
+                    WHEN NOT coalesce(hers.is_granted, true) OR NOT coalesce(of_address.is_granted, true) THEN 'refused'
+                    WHEN hers.is_granted IS NULL THEN 'no_consent'
+                    WHEN len($languages) > 0
+                        AND NOT list_contains($languages, split_part(coalesce(people.language, ''), '-', 1)) THEN 'other_language'
+                    WHEN NOT ({reach}) THEN 'no_address'
+                END AS left_out
+            FROM aimed_at AS people
+            LEFT JOIN decision_of_person AS hers ON hers.person_key = people.person_key AND hers.channel = $channel
+            LEFT JOIN decision_of_address AS of_address
+                ON of_address.email = people.email AND of_address.channel = $channel
+        ),
+        once AS (
+            SELECT people.*,
+                row_number() OVER (PARTITION BY left_out IS NULL, {same} ORDER BY orders DESC, spent DESC, person_key) AS place
+            FROM judged AS people
+        )
+        SELECT once.* EXCLUDE (place, left_out, address), once.address.address_line_1, once.address.city, once.address.postal_code,
+            once.address.region_code, once.address.country_code,
+            CASE WHEN left_out IS NULL AND place > 1 THEN 'same_address_as_another' ELSE left_out END AS left_out,
+            coalesce(email_decision.is_granted, false) AS accepts_email,
+            coalesce(sms_decision.is_granted, false) AS accepts_sms
+        FROM once
+        LEFT JOIN decision_of_person AS email_decision
+            ON email_decision.person_key = once.person_key AND email_decision.channel = 'email'
+        LEFT JOIN decision_of_person AS sms_decision
+            ON sms_decision.person_key = once.person_key AND sms_decision.channel = 'sms'
+        ORDER BY once.person_key
+    """
