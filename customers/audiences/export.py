@@ -44,7 +44,12 @@ def export_audiences(settings: Settings, publication_id: int) -> list[AudienceFi
     Raises:
         WeftError: the suppressions cannot be read, or an audience asks for what the publication does not have.
     """
-    return [export_audience(settings, name, publication_id) for name in settings.audiences.named]
+    named = settings.audiences.named
+    # An audience that is no longer wanted must not leave its people behind.
+    for path in (settings.exports_dir / FOLDER).glob("*.*"):
+        if path.name.partition(".")[0] not in named:
+            path.unlink()
+    return [export_audience(settings, name, publication_id) for name in named]
 
 
 def export_audience(settings: Settings, name: str, publication_id: int) -> AudienceFiles:
