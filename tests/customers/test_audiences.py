@@ -70,7 +70,7 @@ def company(
     frame = pl.DataFrame(people, schema={n: pl.Int64 if n == "orders" else pl.String for n in names}, orient="row")
     decided = pl.DataFrame(
         decisions,
-        schema={"key": pl.String, "channel": pl.String, "is_granted": pl.Boolean, "at": pl.Datetime},
+        schema={"key": pl.String, "channel": pl.String, "is_granted": pl.Boolean, "decided_at": pl.Datetime},
         orient="row",
     )
     with connect_lake(settings) as con:
@@ -94,7 +94,7 @@ def company(
         )
         con.execute(
             "CREATE OR REPLACE TABLE intermediate.int_consents__unioned AS SELECT key AS customer_key, channel AS consent_channel, "
-            "'marketing' AS purpose, is_granted, at AS decided_at, at AS source_updated_at, false AS is_deleted FROM decided"
+            "'marketing' AS purpose, is_granted, decided_at, decided_at AS source_updated_at, false AS is_deleted FROM decided"
         )
         con.execute(
             "CREATE OR REPLACE TABLE intermediate.int_leads__unioned AS SELECT '00Q000000000001AAA' AS lead_id, "
