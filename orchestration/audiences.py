@@ -14,14 +14,20 @@ def print_audiences(settings: Settings, found: list[AudienceFiles], console: Con
     """Print one row per audience."""
     if not found:
         console.print(
-            f"There is no audience in {settings.config_path}. docs/personal-contact.md shows how to write one.", markup=False
+            f"There is no audience in {settings.config_path}. docs/personal-contact.md shows how to write one.",
+            markup=False,
         )
         return
     table = Table("audience", "for", "channel", "aimed at", "to contact", "left out")
     for one in found:
         reasons = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in one.left_out.items())
         table.add_row(
-            one.name, one.audience.format, one.audience.channel, f"{one.aimed_at:,}", f"{one.people:,}", reasons or "nobody"
+            one.name,
+            one.audience.format,
+            one.audience.channel,
+            f"{one.aimed_at:,}",
+            f"{one.people:,}",
+            reasons or "nobody",
         )
     console.print(table)
     for one in found:

@@ -1,7 +1,7 @@
 """Writes the files of audiences, and what was written.
 
-Comes in: settings and a publication. Goes out: in exports/audiences/, the files of each audience and its manifest; a line in the log of exports.
-Called by the exports step of a run and by `weft audiences`.
+Comes in: settings and a publication. Goes out: in exports/audiences/, the files of each audience and its manifest; a line in the log
+of exports. Called by the exports step of a run and by `weft audiences`.
 """
 
 import getpass
@@ -98,9 +98,15 @@ def _choose(settings: Settings, name: str, publication_id: int) -> tuple[Audienc
     audience = named[name]
     suppressions = _suppressions(settings)
     with connect_publication(settings, publication_id) as con:
-        for mart, wanted in (("dim_customer", True), ("mart_customer", True), ("mart_customer_segment", audience.segments)):
+        for mart, wanted in (
+            ("dim_person", True),
+            ("mart_customer", True),
+            ("mart_customer_segment", audience.segments),
+        ):
             if wanted and not has_table(con, mart):
-                raise WeftError(f"Publication {publication_id} has no {mart}, so the audience {name!r} cannot be chosen.")
+                raise WeftError(
+                    f"Publication {publication_id} has no {mart}, so the audience {name!r} cannot be chosen."
+                )
         if audience.segments:
             _require_segments(con, name, audience.segments)
         chosen = select(con, audience, suppressions)
@@ -124,7 +130,10 @@ def _suppressions(settings: Settings) -> Suppressions:
 
 
 def _require_segments(con: Any, name: str, segments: list[str]) -> None:
-    known = [row[0] for row in con.execute("SELECT DISTINCT segment FROM lake.marts.mart_customer_segment ORDER BY 1").fetchall()]
+    known = [
+        row[0]
+        for row in con.execute("SELECT DISTINCT segment FROM lake.marts.mart_customer_segment ORDER BY 1").fetchall()
+    ]
     unknown = [segment for segment in segments if segment not in known]
     if unknown:
         raise WeftError(

@@ -1,7 +1,7 @@
 """The import formats of Salesforce and Shopify.
 
-Comes in: the people of an audience. Goes out: columns and rows of each file, with the headers that the systems ask for (docs/personal-contact.md
-says where these are documented). Called by the export.
+Comes in: the people of an audience. Goes out: columns and rows of each file, with the headers that the systems ask for
+(docs/personal-contact.md says where these are documented). Called by the export.
 """
 
 from collections.abc import Sequence
@@ -90,9 +90,7 @@ def shopify(name: str, audience: Audience, people: pl.DataFrame) -> list[Sheet]:
     return [Sheet("shopify_customers.csv", SHOPIFY_CUSTOMERS, rows)]
 
 
-def salesforce(
-    name: str, audience: Audience, people: pl.DataFrame, ids: dict[str, tuple[str, str]]
-) -> list[Sheet]:
+def salesforce(name: str, audience: Audience, people: pl.DataFrame, ids: dict[str, tuple[str, str]]) -> list[Sheet]:
     """Members of the campaign for people whom Salesforce knows, and new leads for the others.
 
     `ids` has for each known person the name of the column, ContactId or LeadId, and the id.
@@ -147,7 +145,8 @@ def salesforce_ids(con: duckdb.DuckDBPyConnection, systems: list[str]) -> dict[s
         """
         SELECT people.person_key, min(leads.lead_id)
         FROM lake.intermediate.int_leads__unioned AS leads
-        INNER JOIN people ON people.email = lower(trim(leads.email))
+        INNER JOIN lake.intermediate.int_persons__linked AS links ON links.record_key = leads.lead_key
+        INNER JOIN people ON people.person_key = links.person_key OR people.email = lower(trim(leads.email))
         WHERE list_contains($systems, leads.source_system) AND leads.lead_id LIKE '00Q%'
             AND leads.status <> 'converted' AND NOT coalesce(leads.is_deleted, false)
         GROUP BY people.person_key

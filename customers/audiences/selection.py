@@ -21,31 +21,18 @@ REASONS = (
 )
 MAIL_ADDRESS = r"^[A-Za-z0-9][^\s@,;<>]*@[^\s@,;<>]+\.[^\s@,;<>]+$"
 
-# One row per record of a customer; until records are resolved into people each is a person of its own.
+# Records of customers, each of its person.
 RECORDS = """
-    SELECT {person_key} AS person_key, customer_key, customer_id, source_system, first_name, last_name, full_name,
-        lower(trim(email)) AS email, phone, lower(language) AS language, address_line_1, city, postal_code, region_code, country_code,
-        acquired_on
+    SELECT person_key, customer_key, customer_id, source_system, lower(trim(email)) AS email
     FROM lake.marts.dim_customer
     WHERE is_current AND NOT coalesce(is_deleted, false) AND customer_type = 'person'
 """
-
-# What a person is called and where she lives: of all her records the first that says so, the oldest first.
-PEOPLE_OF_RECORDS = """
-    SELECT person_key,
-        first(first_name ORDER BY {order}) FILTER (first_name IS NOT NULL) AS first_name,
-        first(coalesce(last_name, full_name) ORDER BY {order}) FILTER (coalesce(last_name, full_name) IS NOT NULL) AS last_name,
-        first(email ORDER BY {order}) FILTER (email IS NOT NULL) AS email,
-        first(phone ORDER BY {order}) FILTER (phone IS NOT NULL) AS phone,
-        first(language ORDER BY {order}) FILTER (language IS NOT NULL) AS language,
-        first({address} ORDER BY {order}) FILTER (country_code IS NOT NULL) AS address
-    FROM records GROUP BY person_key
+PEOPLE = """
+    SELECT person_key, first_name, coalesce(last_name, full_name) AS last_name, lower(trim(email)) AS email, phone,
+        lower(language) AS language, address_line_1, city, postal_code, region_code, country_code
+    FROM lake.marts.dim_person
+    WHERE person_type = 'person' AND NOT coalesce(is_deleted, false)
 """
-ORDER = "acquired_on NULLS LAST, source_system, customer_key"
-ADDRESS = (
-    "{'address_line_1': address_line_1, 'city': city, 'postal_code': postal_code, "
-    "'region_code': region_code, 'country_code': country_code}"
-)
 
 # A decision without a day stands, if it is a refusal: it may be newer than any consent.
 DECISIONS = """
@@ -79,28 +66,15 @@ def select(con: duckdb.DuckDBPyConnection, audience: Audience, suppressions: Sup
     return con.execute(query, {name: value for name, value in values.items() if f"${name}" in query}).pl()
 
 
-def has_table(con: duckdb.DuckDBPyConnection, name: str, column: str | None = None) -> bool:
-    """Say whether the publication has a mart, or a column of it."""
-    query = "SELECT 1 FROM information_schema.columns WHERE table_catalog = 'lake' AND table_schema = 'marts' AND table_name = ?"
-    if column is None:
-        return con.execute(query, [name]).fetchone() is not None
-    return con.execute(query + " AND column_name = ?", [name, column]).fetchone() is not None
+def has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Say whether the publication has a mart."""
+    query = "SELECT 1 FROM information_schema.tables WHERE table_catalog = 'lake' AND table_schema = 'marts' AND table_name = ?"
+    return con.execute(query, [name]).fetchone() is not None
 
 
 def _prepare(con: duckdb.DuckDBPyConnection) -> None:
-    person_key = "person_key" if has_table(con, "dim_customer", "person_key") else "customer_key"
-    con.execute(f"CREATE OR REPLACE TEMP TABLE records AS {RECORDS.format(person_key=person_key)}")
-    people = PEOPLE_OF_RECORDS.format(order=ORDER, address=ADDRESS)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE people AS {people}")
-    if has_table(con, "dim_person"):
-        # The golden record says how she is called; where she lives is that of one of her records, since streets are not in it.
-        con.execute(
-            "CREATE OR REPLACE TEMP TABLE people AS SELECT people.person_key, "
-            "coalesce(golden.first_name, people.first_name) AS first_name, coalesce(golden.last_name, people.last_name) AS last_name, "
-            "coalesce(lower(trim(golden.email)), people.email) AS email, coalesce(golden.phone, people.phone) AS phone, "
-            "coalesce(lower(golden.language), people.language) AS language, people.address "
-            "FROM people INNER JOIN lake.marts.dim_person AS golden USING (person_key)"
-        )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE records AS {RECORDS}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE people AS {PEOPLE}")
     con.execute(f"CREATE OR REPLACE TEMP TABLE decisions AS {DECISIONS}")
     con.execute(f"CREATE OR REPLACE TEMP TABLE decision_of_person AS {NEWEST.format(key='person_key')}")
     con.execute(f"CREATE OR REPLACE TEMP TABLE decision_of_address AS {NEWEST.format(key='email')}")
@@ -130,7 +104,7 @@ def _query(audience: Audience) -> str:
     reach = {
         "email": "regexp_matches(coalesce(people.email, ''), $mail_address)",
         "sms": "people.phone IS NOT NULL",
-        "post": "people.address.address_line_1 IS NOT NULL AND people.address.city IS NOT NULL AND people.address.country_code IS NOT NULL",
+        "post": "people.address_line_1 IS NOT NULL AND people.city IS NOT NULL AND people.country_code IS NOT NULL",
     }[audience.channel]
     same = "people.email" if audience.channel == "email" else "people.person_key"
     return f"""
@@ -139,7 +113,7 @@ def _query(audience: Audience) -> str:
             SELECT people.*, coalesce(bought.orders, 0) AS orders, coalesce(bought.spent, 0) AS spent, bought.last_order_on
             FROM people LEFT JOIN bought USING (person_key) CROSS JOIN today
             WHERE {in_segment}
-                AND (len($markets) = 0 OR list_contains($markets, people.address.country_code))
+                AND (len($markets) = 0 OR list_contains($markets, people.country_code))
                 AND ($minimum_orders IS NULL OR coalesce(bought.orders, 0) >= $minimum_orders)
                 AND ($maximum_orders IS NULL OR coalesce(bought.orders, 0) <= $maximum_orders)
                 AND ($minimum_spent IS NULL OR coalesce(bought.spent, 0) >= $minimum_spent)
@@ -171,8 +145,7 @@ def _query(audience: Audience) -> str:
                 row_number() OVER (PARTITION BY left_out IS NULL, {same} ORDER BY orders DESC, spent DESC, person_key) AS place
             FROM judged AS people
         )
-        SELECT once.* EXCLUDE (place, left_out, address), once.address.address_line_1, once.address.city, once.address.postal_code,
-            once.address.region_code, once.address.country_code,
+        SELECT once.* EXCLUDE (place, left_out),
             CASE WHEN left_out IS NULL AND place > 1 THEN 'same_address_as_another' ELSE left_out END AS left_out,
             coalesce(email_decision.is_granted, false) AS accepts_email,
             coalesce(sms_decision.is_granted, false) AS accepts_sms

@@ -1,7 +1,7 @@
 """The people who are to be left alone at once, whatever the systems say.
 
-Comes in: the CSV file that `[audiences] suppressions` names; a person keeps it, usually the data protection officer. Goes out: mail addresses
-and person keys. Called before every export; a file that cannot be understood stops it, so that nobody is contacted by mistake.
+Comes in: the CSV file that `[audiences] suppressions` names; a person keeps it, usually the data protection officer. Goes out: mail
+addresses and person keys. Called before every export; a file that cannot be understood stops it, so that nobody is contacted by mistake.
 """
 
 import csv
@@ -37,7 +37,9 @@ def read_suppressions(path: Path | None) -> Suppressions:
             "an empty one has the line: email,person_key"
         ) from None
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise WeftError(f"The file of suppressions {path} cannot be read, so no audience is exported: {error}") from error
+        raise WeftError(
+            f"The file of suppressions {path} cannot be read, so no audience is exported: {error}"
+        ) from error
     header = [name.strip().lower() for name in lines[0]] if lines else []
     if not {"email", "person_key"} & set(header) or not set(header) <= set(COLUMNS):
         raise WeftError(

@@ -107,7 +107,9 @@ def _in_her_size(
     Her size for a style is the one she bought most among those that the style is made in, so that letters and numbers do not meet.
     A style of one size fits her; a person who bought nothing of its sizes is recommended the style alone.
     """
-    made = goods.select("style_key", "size").unique().with_columns(size_count=pl.col("size").n_unique().over("style_key"))
+    made = (
+        goods.select("style_key", "size").unique().with_columns(size_count=pl.col("size").n_unique().over("style_key"))
+    )
     worn = bought.filter(pl.col("size").is_not_null()).group_by("person_key", "size").agg(pl.col("weight").sum())
     hers = (
         chosen.select("person_key", "style_key")

@@ -19,9 +19,7 @@ def ranked(
     purchases: pl.DataFrame, products: pl.DataFrame, people: pl.DataFrame, stock: pl.DataFrame, measures: pl.DataFrame
 ) -> pa.Table:
     """Every person's recommendations by the champion of the measures."""
-    chosen = recommend(
-        _as_interactions(purchases), products, people, _known(stock, "now"), model=champion_of(measures)
-    )
+    chosen = recommend(_as_interactions(purchases), products, people, _known(stock, "now"), model=champion_of(measures))
     return chosen.to_arrow()
 
 

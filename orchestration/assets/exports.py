@@ -24,7 +24,11 @@ def exports_asset(settings: Settings) -> dg.AssetsDefinition:
     """Return the asset that writes the files of planners and audiences after each publication."""
     specs = [
         dg.AssetSpec(
-            key, deps=[PUBLICATION], group_name="exports", description=f"{what}, written from the current publication.", kinds={"csv"}
+            key,
+            deps=[PUBLICATION],
+            group_name="exports",
+            description=f"{what}, written from the current publication.",
+            kinds={"csv"},
         )
         for key, what in ((PLANNER_FILES, "CSV files for planners"), (AUDIENCE_FILES, "Files of people to contact"))
     ]

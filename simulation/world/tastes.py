@@ -20,7 +20,9 @@ CATEGORY, COLOUR, PRICE, SIZE = 1.6, 0.6, 0.6, 0.5
 SIZES = SIZE_CURVES.shape[1]
 
 
-def match(plan: Plan, catalogue: Catalogue, market: Ints, person: Ints, person_market: Ints, line_order: Ints, line_sku: Ints) -> Ints:  # fmt: skip
+def match(
+    plan: Plan, catalogue: Catalogue, market: Ints, person: Ints, person_market: Ints, line_order: Ints, line_sku: Ints
+) -> Ints:
     """Exchange people among the orders of each market so that most of them get what they like."""
     draws = plan.draws("tastes")
     likes = _likes(draws, person_market)
@@ -72,5 +74,10 @@ def _offered(catalogue: Catalogue) -> Floats:
     one_size = np.array([c.sizes == "one" for c in CATEGORIES])[category]
     size = np.eye(SIZES)[catalogue.sku_size] * ~one_size[:, None]
     return np.hstack(
-        [np.eye(len(CATEGORIES))[category], np.eye(len(COLOURS))[colour], ((euros - low) / (high - low) * 2 - 1)[:, None], size]
+        [
+            np.eye(len(CATEGORIES))[category],
+            np.eye(len(COLOURS))[colour],
+            ((euros - low) / (high - low) * 2 - 1)[:, None],
+            size,
+        ]
     )

@@ -61,13 +61,16 @@ def company(
     audiences: str,
     decisions: list[tuple[str, str, bool, datetime | None]],
     people: list[tuple[Any, ...]] = PEOPLE,
+    same_person: dict[str, str] | None = None,
 ) -> tuple[Settings, int]:
     """A deployment whose publication has these people."""
     root.mkdir(exist_ok=True)
     (root / "weft.toml").write_text(TOML + audiences, encoding="utf-8")
     settings = load_settings(root / "weft.toml")
     names = ["key", "system", "id", "first", "last", "mail", "phone", "language", "country", "orders"]
-    frame = pl.DataFrame(people, schema={n: pl.Int64 if n == "orders" else pl.String for n in names}, orient="row")
+    frame = pl.DataFrame(
+        people, schema={n: pl.Int64 if n == "orders" else pl.String for n in names}, orient="row"
+    ).with_columns(person=pl.col("key").replace(same_person or {}))
     decided = pl.DataFrame(
         decisions,
         schema={"key": pl.String, "channel": pl.String, "is_granted": pl.Boolean, "decided_at": pl.Datetime},
@@ -78,11 +81,16 @@ def company(
         con.register("person", frame.to_arrow())
         con.register("decided", decided.to_arrow())
         con.execute(
-            "CREATE OR REPLACE TABLE marts.dim_customer AS SELECT key AS customer_key, id AS customer_id, system AS source_system, "
-            "true AS is_current, key = 'gone' AS is_deleted, 'person' AS customer_type, first AS first_name, last AS last_name, "
+            "CREATE OR REPLACE TABLE marts.dim_customer AS SELECT key AS customer_key, person AS person_key, id AS customer_id, "
+            "system AS source_system, true AS is_current, key = 'gone' AS is_deleted, 'person' AS customer_type, mail AS email "
+            "FROM person"
+        )
+        con.execute(
+            "CREATE OR REPLACE TABLE marts.dim_person AS SELECT person AS person_key, key = 'gone' AS is_deleted, "
+            "'person' AS person_type, first AS first_name, last AS last_name, "
             "concat_ws(' ', first, last) AS full_name, mail AS email, phone, language, 'Long Street 1' AS address_line_1, "
-            "'Town' AS city, '00123' AS postal_code, NULL::VARCHAR AS region_code, country AS country_code, "
-            "DATE '2025-01-01' AS acquired_on FROM person"
+            "'Town' AS city, '00123' AS postal_code, NULL::VARCHAR AS region_code, country AS country_code "
+            "FROM person WHERE key = person"
         )
         con.execute(
             "CREATE OR REPLACE TABLE marts.mart_customer AS SELECT key AS customer_key, orders AS order_count, "
@@ -97,8 +105,11 @@ def company(
             "'marketing' AS purpose, is_granted, decided_at, decided_at AS source_updated_at, false AS is_deleted FROM decided"
         )
         con.execute(
-            "CREATE OR REPLACE TABLE intermediate.int_leads__unioned AS SELECT '00Q000000000001AAA' AS lead_id, "
+            "CREATE OR REPLACE TABLE intermediate.int_leads__unioned AS SELECT '00Q000000000001AAA' AS lead_id, 'lead' AS lead_key, "
             "'CARLA@example.com' AS email, 'open' AS status, 'crm' AS source_system, false AS is_deleted"
+        )
+        con.execute(
+            "CREATE OR REPLACE TABLE intermediate.int_persons__linked AS SELECT 'lead' AS record_key, 'lead' AS person_key"
         )
     return settings, publish(settings, run_id="run", inputs="same", audit={}).publication_id
 
@@ -119,7 +130,13 @@ def test_the_shops_file_has_the_headers_it_asks_for_and_whoever_agreed(tmp_path:
     content = path.read_bytes()
     assert content.split(b"\r\n")[0].decode() == SHOPIFY_HEADER
     rows = {row["Email"]: row for row in read(path)}
-    assert set(rows) == {"anna@example.com", "bea@example.com", "carla@example.com", "emma@example.com", "fay@example.com"}
+    assert set(rows) == {
+        "anna@example.com",
+        "bea@example.com",
+        "carla@example.com",
+        "emma@example.com",
+        "fay@example.com",
+    }
     anna = rows["anna@example.com"]
     assert (anna["First Name"], anna["Last Name"], anna["Tags"]) == ("Anna", "Müller", "everybody")
     assert (anna["Default Address Country Code"], anna["Default Address Zip"]) == ("DE", "00123")
@@ -174,6 +191,19 @@ def test_a_refusal_in_one_system_counts_for_the_same_address_in_another(tmp_path
     assert "emma@example.com" not in mails(settings)
 
 
+def test_records_of_one_person_are_contacted_once_and_any_of_them_may_refuse(tmp_path: Path) -> None:
+    together = {"bea": "anna"}
+    settings, number = company(tmp_path, EVERYBODY, consents(), same_person=together)
+    found = export_audience(settings, "everybody", number)
+    assert found.aimed_at == len(PEOPLE) - 1
+    assert "bea@example.com" not in mails(settings)
+    settings, number = company(
+        tmp_path, EVERYBODY, consents(("bea", "email", False, datetime(2026, 6, 1))), same_person=together
+    )
+    export_audience(settings, "everybody", number)
+    assert "anna@example.com" not in mails(settings)
+
+
 def test_consent_for_one_channel_is_none_for_another(tmp_path: Path) -> None:
     texts = '\n[audiences.texts]\nformat = "shopify"\nchannel = "sms"\n'
     settings, number = company(
@@ -192,7 +222,9 @@ def test_deleted_people_are_in_no_audience(tmp_path: Path) -> None:
 
 
 def test_salesforce_gets_members_by_id_and_new_leads_only_for_strangers(tmp_path: Path) -> None:
-    audience = '\n[audiences.autumn]\nformat = "salesforce"\ncampaign_id = "701000000000001AAA"\nmember_status = "Mailed"\n'
+    audience = (
+        '\n[audiences.autumn]\nformat = "salesforce"\ncampaign_id = "701000000000001AAA"\nmember_status = "Mailed"\n'
+    )
     settings, number = company(tmp_path, audience, consents())
     export_audience(settings, "autumn", number)
     folder = settings.exports_dir / "audiences"
@@ -332,7 +364,10 @@ def test_an_audience_that_was_dropped_or_changed_leaves_nobody_behind(tmp_path: 
     ("audience", "message"),
     [
         ('[audiences.a]\nformat = "mailchimp"', r"audiences\.a\.format: Input should be 'salesforce' or 'shopify'"),
-        ('[audiences.a]\nformat = "shopify"\nlanguage = "de"', r"audiences\.a\.language: Extra inputs are not permitted"),
+        (
+            '[audiences.a]\nformat = "shopify"\nlanguage = "de"',
+            r"audiences\.a\.language: Extra inputs are not permitted",
+        ),
         ('[audiences.a]\nformat = "salesforce"', r"needs the campaign_id"),
         ('[audiences.a]\nformat = "shopify"\nmarkets = ["Germany"]', r"audiences\.a\.markets\.0"),
         ('[audiences."no name"]\nformat = "shopify"', r"\[audiences\.no name\]: use lower-case letters"),

@@ -18,7 +18,9 @@ customers as (
 
 people as (
 
-    select customer_key
+    select
+        customer_key,
+        person_key
     from customers
     where is_current and customer_type = 'person' and {{ is_live() }}
 
@@ -36,7 +38,7 @@ returned as (
 )
 
 select
-    lines.customer_key as person_key,
+    people.person_key,
     lines.product_key,
     lines.ordered_on as purchased_on,
     -- What she sent back she liked well enough to order, but not to keep.
