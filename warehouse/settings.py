@@ -172,7 +172,7 @@ class Settings(Section):
     schedule: Schedule = Schedule()
     dashboards: Dashboards = Dashboards()
     ui: Ui = Ui()
-    audiences: Audiences = Audiences()
+    audiences: Audiences = Field(default_factory=Audiences)
     _config_path: Path = PrivateAttr(default=Path("weft.toml"))
 
     @field_validator("systems")
