@@ -136,7 +136,7 @@ class Audiences(Section):
     """The audiences by name, and the file of those who are to be contacted by none."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
-    __pydantic_extra__: dict[str, Audience]
+    __pydantic_extra__: dict[str, Audience] = Field(init=False)
     suppressions: Path | None = None
 
     @model_validator(mode="after")
@@ -172,7 +172,7 @@ class Settings(Section):
     schedule: Schedule = Schedule()
     dashboards: Dashboards = Dashboards()
     ui: Ui = Ui()
-    audiences: Audiences = Field(default_factory=Audiences)
+    audiences: Audiences = Audiences()
     _config_path: Path = PrivateAttr(default=Path("weft.toml"))
 
     @field_validator("systems")
