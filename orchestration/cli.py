@@ -159,6 +159,35 @@ def export(
 
 
 @app.command()
+def audiences(
+    export: Annotated[
+        str | None, typer.Option("--export", metavar="NAME", help="Write the files of one audience now; all: of each.")
+    ] = None,
+    config: Config = None,
+) -> None:
+    """List the audiences of weft.toml with their sizes, or write their files.
+
+    A run writes them after it has published. Writing them again heeds the file of suppressions as it is now.
+    """
+    from customers.audiences import count_audiences, export_audience, export_audiences
+    from orchestration.audiences import print_audiences
+    from warehouse.publication import current_publication_id
+    from warehouse.settings import load_settings
+
+    settings = load_settings(config)
+    publication = current_publication_id(settings)
+    if publication is None:
+        raise WeftError("Nothing is published yet. `weft run` makes the first publication.")
+    if export is None:
+        found = count_audiences(settings, publication)
+    elif export == "all":
+        found = export_audiences(settings, publication)
+    else:
+        found = [export_audience(settings, export, publication)]
+    print_audiences(settings, found, Console(highlight=False, soft_wrap=True))
+
+
+@app.command()
 def acknowledge(config: Config = None) -> None:
     """Write the answers to EDI partners: which of their files were read, and what was wrong with the others.
 

@@ -19,12 +19,13 @@ CODE_FOLDERS = (
     "data_quality",
     "customers",
     "forecasting",
+    "customers",
     "distribution",
     "orchestration",
 )
 CODE_SUFFIXES = {".py", ".sql", ".yml", ".yaml", ".csv", ".toml", ".json"}
 # Sections of weft.toml that say where and when Weft runs, not what it makes.
-OPERATIONAL_SECTIONS = {"lake", "run", "publication", "schedule", "dashboards", "ui"}
+OPERATIONAL_SECTIONS = {"lake", "run", "publication", "schedule", "dashboards", "ui", "audiences"}
 
 
 def hash_files(folders: Iterable[Path]) -> str:

@@ -18,6 +18,7 @@ from pydantic import (
     StringConstraints,
     ValidationError,
     field_validator,
+    model_validator,
 )
 
 from warehouse.errors import WeftError
@@ -114,6 +115,55 @@ class Dashboards(Section):
     port: int = Field(default=8501, ge=1, le=65535)
 
 
+class Audience(Section):
+    """Whom to contact over one channel, and the system that does it. Lists that are empty do not limit."""
+
+    format: Literal["salesforce", "shopify"]
+    channel: Literal["email", "sms", "post"] = "email"
+    segments: list[str] = Field(default_factory=list)
+    markets: list[Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]] = Field(default_factory=list)
+    languages: list[Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]] = Field(default_factory=list)
+    minimum_orders: int | None = Field(default=None, ge=0)
+    maximum_orders: int | None = Field(default=None, ge=0)
+    # In the reporting currency.
+    minimum_spent: float | None = None
+    maximum_spent: float | None = None
+    bought_within_days: int | None = Field(default=None, ge=0)
+    not_bought_within_days: int | None = Field(default=None, ge=0)
+    # Salesforce: the campaign whose members they become, and the status they get.
+    campaign_id: Annotated[str, StringConstraints(pattern=r"^701[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$")] | None = None
+    member_status: Annotated[str, StringConstraints(min_length=1, max_length=40)] = "Sent"
+    # Shopify: the tag they get; else the audience's name.
+    tag: Annotated[str, StringConstraints(pattern=r"^[^,]{1,255}$")] | None = None
+
+    @model_validator(mode="after")
+    def _salesforce_needs_a_campaign(self) -> "Audience":
+        if self.format == "salesforce" and self.campaign_id is None:
+            raise ValueError('format = "salesforce" needs the campaign_id of the campaign, e.g. "701000000000001AAA"')
+        return self
+
+
+class Audiences(Section):
+    """The audiences by name, and the file of those who are to be contacted by none."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, Audience] = Field(init=False)
+    suppressions: Path | None = None
+
+    @model_validator(mode="after")
+    def _names_become_file_names(self) -> "Audiences":
+        for name in self.named:
+            if not SYSTEM_NAME.match(name):
+                raise ValueError(
+                    f"[audiences.{name}]: use lower-case letters, digits and underscores, starting with a letter"
+                )
+        return self
+
+    @property
+    def named(self) -> dict[str, Audience]:
+        return dict(self.__pydantic_extra__ or {})
+
+
 class Ui(Section):
     """Where the Dagster UI listens."""
 
@@ -134,6 +184,7 @@ class Settings(Section):
     schedule: Schedule = Schedule()
     dashboards: Dashboards = Dashboards()
     ui: Ui = Ui()
+    audiences: Audiences = Audiences()
     _config_path: Path = PrivateAttr(default=Path("weft.toml"))
 
     @field_validator("systems")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulation.company import DAYS, FIRST_DAY, MARKETS
+from simulation.world import tastes
 from simulation.world.calendar import PROMOTIONS, all_days, expected_orders, promotions
 from simulation.world.catalogue import WEEKS, Catalogue, weekly_weights
 from simulation.world.clock import DAY_SECONDS, Flags, Floats, Ints, Plan, at, pick
@@ -101,6 +102,7 @@ def make(plan: Plan, catalogue: Catalogue) -> Wanted:
     months = np.array([d.month - 1 for d in all_days()])[np.minimum(np.arange(WEEKS) * 7, DAYS - 1)]
     weights = weekly_weights(catalogue, months)
     sku = _skus(draws, weights, day[line_order] // 7, line_region)
+    person = tastes.match(plan, catalogue, market, person, person_market, line_order, sku)
     by_region = np.stack([expected[region == place].sum(axis=0) for place in range(3)], axis=1)
     weekly = np.add.reduceat(by_region, np.arange(0, DAYS, 7), axis=0)
     weekly = np.vstack([weekly, np.repeat(weekly[-1:], WEEKS - len(weekly), axis=0)])
