@@ -153,7 +153,7 @@ def lines_of(documents: Iterable[dict[str, Any]]) -> list[tuple]:
 # What was entered
 
 
-def test_every_table_of_the_pack_is_there(fresh: Company) -> None:
+def test_the_warehouse_its_carrier_and_the_rates(fresh: Company) -> None:
     assert fresh.staged("SELECT warehouse_id FROM stg_tryton__warehouses") == [("WH",)]
     assert fresh.staged("SELECT carrier_id, carrier_name FROM stg_tryton__carriers") == [("PARCELS", "Parcels")]
     rates = fresh.staged("SELECT from_currency_code, to_currency_code, rate_on, rate FROM stg_tryton__currency_rates")
