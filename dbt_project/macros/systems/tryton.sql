@@ -10,6 +10,14 @@
     case when split_part({{ column }}, ',', 1) = '{{ model }}' then nullif(split_part({{ column }}, ',', 2), '') end
 {%- endmacro %}
 
+{# Whether a sale was agreed. Tryton cancels drafts and quotations only; an order is made a draft again first, and keeps its date. #}
+{% macro tryton_was_agreed(sale) -%}
+    (
+        {{ to_text(sale ~ '.state') }} not in ('draft', 'quotation', 'cancelled')
+        or ({{ to_text(sale ~ '.state') }} = 'cancelled' and {{ to_date(sale ~ '.sale_date') }} is not null)
+    )
+{%- endmacro %}
+
 {# The identifier that stands in a key: a number that the company gave, else the id with the system's name before it. #}
 {% macro tryton_identifier(number, id) -%}
     coalesce({{ to_text(number) }}, 'tryton-' || {{ id }})

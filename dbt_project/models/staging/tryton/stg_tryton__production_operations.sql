@@ -69,7 +69,12 @@ select
     {{ entity_key('product', 'tryton', 'products.sku') }} as product_key,
     {{ entity_key('work_centre', 'tryton', to_text('centres.name')) }} as work_centre_key,
     cast(sequenced.position as integer) as operation_sequence,
-    coalesce({{ to_date('orders.planned_start_date') }}, {{ to_date('orders.effective_start_date') }}) as scheduled_start_on,
+    -- A production that nobody has planned yet is due from the day on which it was entered.
+    coalesce(
+        {{ to_date('orders.planned_start_date') }},
+        {{ to_date('orders.effective_start_date') }},
+        cast({{ to_timestamp('orders.create_date') }} as date)
+    ) as scheduled_start_on,
     {{ to_date('orders.planned_date') }} as scheduled_end_on,
     cast(worked.started_at as date) as actual_start_on,
     case when sequenced.is_finished then cast(worked.ended_at as date) end as actual_end_on,

@@ -28,4 +28,4 @@ select
     {{ origin_columns('tryton', 'lines.line_id', 'lines.updated_at', 'lines.is_deleted', 'lines') }}
 from lines
 left join products on lines.product_id = products.product_id
-where lines.quantity > 0 and lines.sale_state not in ('draft', 'quotation') and not lines.is_of_shop
+where lines.quantity > 0 and lines.is_agreed and not lines.is_of_shop

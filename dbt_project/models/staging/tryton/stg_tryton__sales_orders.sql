@@ -1,5 +1,5 @@
--- Sales that were agreed. Drafts and quotations are offers, returns are in return_lines, and the orders of a shop are the shop's to
--- offer. A sale with lines both ways is an order, for what is sold in it.
+-- Sales that were agreed. Drafts and quotations are offers, also when they were cancelled, returns are in return_lines, and the
+-- orders of a shop are the shop's to offer. A sale with lines both ways is an order, for what is sold in it.
 with sales as (
 
     select * from {{ raw_rows('tryton', 'sale_sale') }}
@@ -57,7 +57,7 @@ typed as (
             else {{ to_text('state') }}
         end as status_raw
     from sales
-    where {{ to_text('state') }} not in ('draft', 'quotation') and {{ to_text('web_shop') }} is null
+    where {{ tryton_was_agreed('sales') }} and {{ to_text('web_shop') }} is null
 
 ),
 

@@ -37,6 +37,7 @@ lines_with_prices as (
         {{ tryton_identifier('sales.number', 'sales.id') }} as order_number,
         {{ to_text('sales.web_shop') }} is not null as is_of_shop,
         {{ to_text('sales.state') }} as sale_state,
+        {{ tryton_was_agreed('sales') }} as is_agreed,
         {{ to_text('sales.origin') }} as sale_origin,
         coalesce({{ to_date('sales.sale_date') }}, {{ to_date('sales.quotation_date') }}) as sold_on,
         row_number() over (
@@ -70,6 +71,7 @@ select
     order_number,
     is_of_shop,
     sale_state,
+    is_agreed,
     sale_origin,
     sold_on,
     line_number,
