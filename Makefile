@@ -9,10 +9,10 @@ WEFT = $(VENV)/bin/weft
 # The exports of the fashion company are simulated, once; those of other examples are there already.
 SIMULATED = $(if $(filter fashion,$(EXAMPLE)),examples/fashion/inbox/.simulated)
 
-.PHONY: help run test packs lint format bench dashboards ui lock clean
+.PHONY: help run test packs lint format bench bench-customer dashboards ui lock clean
 
 help:  ## Say what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Weft needs Python 3.11, 3.12 or 3.13; name one with: make $(MAKECMDGOALS) PYTHON=/path/to/python"; exit 1; }
@@ -48,6 +48,9 @@ format: $(READY)  ## Put Python and SQL in order
 
 bench: $(READY)  ## Measure speed and memory as ratios
 	$(VENV)/bin/python -m benchmarks
+
+bench-customer: $(READY)  ## Measure how well people are resolved, valued and advised; DATA=folder of real data sets
+	$(VENV)/bin/python -m benchmarks customers $(if $(DATA),--data $(DATA))
 
 dashboards: $(READY)  ## Open the dashboards on the example's last publication
 	$(WEFT) dashboards --config $(CONFIG)
