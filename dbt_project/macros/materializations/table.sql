@@ -3,7 +3,7 @@
     the lake's schema in two commits, and after each one DuckLake reads its whole catalog again, which takes longer than most
     models. Nobody reads the live lake while it is written, so there is nothing to swap.
 #}
-{% materialization table, adapter='duckdb' %}
+{% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}
 
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- set target_relation = this.incorporate(type='table') -%}
@@ -15,8 +15,10 @@
         {{ adapter.drop_relation(existing_relation) }}
     {% endif %}
 
-    {% call statement('main') -%}
-        {%- if config.get('contract').enforced %}
+    {% call statement('main', language=model['language']) -%}
+        {%- if model['language'] == 'python' %}
+            {{- write_python_table(target_relation, compiled_code) }}
+        {%- elif config.get('contract').enforced %}
             {{ get_assert_columns_equivalent(compiled_code) }}
             create or replace table {{ target_relation }} {{ get_table_columns_and_constraints() }};
             insert into {{ target_relation }} {{ get_column_names() }} (
@@ -36,3 +38,14 @@
     {{ return({'relations': [target_relation]}) }}
 
 {% endmaterialization %}
+
+{# The Python that dbt runs for a model in Python: `df` is what its function returned. #}
+{% macro write_python_table(relation, compiled_code) -%}
+{{ compiled_code }}
+
+
+def materialize(df, con):
+    con.register('python_model', df)
+    con.execute('create or replace table {{ relation }} as select * from python_model')
+    con.unregister('python_model')
+{%- endmacro %}
