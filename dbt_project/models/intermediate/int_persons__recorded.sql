@@ -6,15 +6,11 @@ with customers as (
 
 select
     customer_key,
-    customer_key as person_key,
-    customer_id,
-    customer_type,
+    person_key,
     email is not null as has_email,
     phone is not null as has_phone,
     address_line_1 is not null and coalesce(city, postal_code) is not null and country_code is not null
         as has_postal_address,
-    acquired_on,
-    geography_key,
     coalesce(is_deleted, false) as is_deleted
 from customers
 where is_current

@@ -2,6 +2,12 @@
 
 with persons as (
 
+    select * from {{ ref('dim_person') }}
+
+),
+
+addressed as (
+
     select * from {{ ref('int_persons__addressed') }}
 
 ),
@@ -16,11 +22,12 @@ person_channels as (
 
     {% for channel, address in channels.items() -%}
     select
-        person_key,
+        persons.person_key,
         '{{ channel }}' as consent_channel,
-        {{ address }} as has_address
+        coalesce(addressed.{{ address }}, false) as has_address
     from persons
-    where person_key <> {{ unknown_key() }}
+    left join addressed on persons.person_key = addressed.person_key
+    where persons.person_key <> {{ unknown_key() }}
     {% if not loop.last %}
     union all
 

@@ -4,17 +4,9 @@ with estimates as (
 
 ),
 
-records as (
-
-    select * from {{ ref('int_persons__recorded') }}
-
-),
-
 persons as (
 
-    select distinct person_key
-    from records
-    where person_key <> {{ unknown_key() }}
+    select * from {{ ref('dim_person') }}
 
 )
 
@@ -36,3 +28,4 @@ select
     {{ reporting_currency_code() }} as reporting_currency_code
 from persons
 left join estimates on persons.person_key = estimates.person_key
+where persons.person_key <> {{ unknown_key() }}

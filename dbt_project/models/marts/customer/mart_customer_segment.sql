@@ -1,8 +1,8 @@
 {%- set channels = contact_channels() -%}
 
-with records as (
+with persons as (
 
-    select * from {{ ref('int_persons__recorded') }}
+    select * from {{ ref('dim_person') }}
 
 ),
 
@@ -39,16 +39,6 @@ lifetime_values as (
 consents as (
 
     select * from {{ ref('mart_customer_consent') }}
-
-),
-
-persons as (
-
-    select
-        person_key,
-        count(*) as record_count
-    from records
-    group by person_key
 
 ),
 

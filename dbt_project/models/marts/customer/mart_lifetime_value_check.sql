@@ -11,6 +11,8 @@ select
     cast(calibrated_until as date) as calibrated_until,
     cast(horizon_days as integer) as horizon_days,
     cast(person_count as bigint) as person_count,
+    cast(expected_active_persons as decimal(24, 6)) as expected_active_persons,
+    cast(actual_active_persons as decimal(24, 6)) as actual_active_persons,
     cast(expected_orders as decimal(24, 6)) as expected_orders,
     cast(actual_orders as decimal(24, 6)) as actual_orders,
     cast(orders_bias as decimal(18, 6)) as orders_bias,
