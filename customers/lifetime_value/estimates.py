@@ -5,7 +5,7 @@ Comes in: one row per order (person_key, ordered_on, net_amount). Goes out: one 
 """
 
 from datetime import date
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import polars as pl
@@ -25,21 +25,23 @@ PROCESS: Process = "mbg_nbd"
 HORIZONS = (90, 365)
 CHURN_DAYS = 365
 BANDS = ((0.4, "low"), (0.7, "medium"))
-ESTIMATE_SCHEMA: dict[str, Any] = {
-    "person_key": pl.String,
-    "repeat_order_days": pl.Int64,
-    "expected_orders_90_days": pl.Float64,
-    "expected_orders_365_days": pl.Float64,
-    "expected_order_amount": pl.Float64,
-    "expected_value_90_days": pl.Float64,
-    "expected_value_365_days": pl.Float64,
-    "probability_alive": pl.Float64,
-    "churn_risk": pl.Float64,
-    "churn_risk_band": pl.String,
-    "model_name": pl.String,
-    "model_version": pl.String,
-    "reason": pl.String,
-}
+ESTIMATE_SCHEMA = pl.Schema(
+    {
+        "person_key": pl.String,
+        "repeat_order_days": pl.Int64,
+        "expected_orders_90_days": pl.Float64,
+        "expected_orders_365_days": pl.Float64,
+        "expected_order_amount": pl.Float64,
+        "expected_value_90_days": pl.Float64,
+        "expected_value_365_days": pl.Float64,
+        "probability_alive": pl.Float64,
+        "churn_risk": pl.Float64,
+        "churn_risk_band": pl.String,
+        "model_name": pl.String,
+        "model_version": pl.String,
+        "reason": pl.String,
+    }
+)
 
 
 def estimate(orders: pl.DataFrame) -> pl.DataFrame:

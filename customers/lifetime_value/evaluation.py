@@ -6,7 +6,7 @@ the columns of `CHECK_SCHEMA`. Called by the dbt model `int_lifetime_values__che
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import polars as pl
@@ -24,27 +24,29 @@ from customers.lifetime_value.summaries import order_days, summarise
 
 HOLD_OUT_DAYS = 180
 TOTAL = 0
-CHECK_SCHEMA: dict[str, Any] = {
-    "model_name": pl.String,
-    "model_version": pl.String,
-    "decile": pl.Int32,
-    "calibrated_until": pl.Date,
-    "horizon_days": pl.Int32,
-    "person_count": pl.Int64,
-    "expected_active_persons": pl.Float64,
-    "actual_active_persons": pl.Float64,
-    "expected_orders": pl.Float64,
-    "actual_orders": pl.Float64,
-    "orders_bias": pl.Float64,
-    "orders_mean_absolute_error": pl.Float64,
-    "orders_rank_correlation": pl.Float64,
-    "expected_value": pl.Float64,
-    "actual_value": pl.Float64,
-    "value_bias": pl.Float64,
-    "value_mean_absolute_error": pl.Float64,
-    "value_rank_correlation": pl.Float64,
-    "reason": pl.String,
-}
+CHECK_SCHEMA = pl.Schema(
+    {
+        "model_name": pl.String,
+        "model_version": pl.String,
+        "decile": pl.Int32,
+        "calibrated_until": pl.Date,
+        "horizon_days": pl.Int32,
+        "person_count": pl.Int64,
+        "expected_active_persons": pl.Float64,
+        "actual_active_persons": pl.Float64,
+        "expected_orders": pl.Float64,
+        "actual_orders": pl.Float64,
+        "orders_bias": pl.Float64,
+        "orders_mean_absolute_error": pl.Float64,
+        "orders_rank_correlation": pl.Float64,
+        "expected_value": pl.Float64,
+        "actual_value": pl.Float64,
+        "value_bias": pl.Float64,
+        "value_mean_absolute_error": pl.Float64,
+        "value_rank_correlation": pl.Float64,
+        "reason": pl.String,
+    }
+)
 
 
 def evaluate(orders: pl.DataFrame, processes: Sequence[Process] = (PROCESS,)) -> pl.DataFrame:

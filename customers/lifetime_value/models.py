@@ -44,14 +44,15 @@ class PurchaseModel:
     def expected_orders(self, summary: pl.DataFrame, days: int) -> FloatArray:
         """Return, for each person, how many order days to expect in the `days` after the summary."""
         return _in_chunks(
-            summary, lambda chunk: self.fitted.expected_purchases(data=_purchases(chunk), future_t=days / DAYS_OF_A_UNIT)
+            summary,
+            lambda chunk: self.fitted.expected_purchases(data=_purchases(chunk), future_t=days / DAYS_OF_A_UNIT),
         )
 
     def probability_alive(self, summary: pl.DataFrame) -> FloatArray:
         """Return, for each person, the probability that she still is a customer."""
-        return _in_chunks(
-            summary, lambda chunk: self.fitted.expected_probability_alive(data=_purchases(chunk))
-        ).clip(0.0, 1.0)
+        return _in_chunks(summary, lambda chunk: self.fitted.expected_probability_alive(data=_purchases(chunk))).clip(
+            0.0, 1.0
+        )
 
     def probability_silent(self, summary: pl.DataFrame, days: int) -> FloatArray:
         """Return, for each person, the probability that she orders nothing in the `days` after the summary.

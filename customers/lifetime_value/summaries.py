@@ -5,17 +5,18 @@ per person. Called by `customers.lifetime_value.estimates` and `customers.lifeti
 """
 
 from datetime import date
-from typing import Any
 
 import polars as pl
 
-SUMMARY_SCHEMA: dict[str, Any] = {
-    "person_key": pl.String,
-    "frequency": pl.Int64,
-    "recency_days": pl.Float64,
-    "age_days": pl.Float64,
-    "mean_order_amount": pl.Float64,
-}
+SUMMARY_SCHEMA = pl.Schema(
+    {
+        "person_key": pl.String,
+        "frequency": pl.Int64,
+        "recency_days": pl.Float64,
+        "age_days": pl.Float64,
+        "mean_order_amount": pl.Float64,
+    }
+)
 
 
 def order_days(orders: pl.DataFrame) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""One row per model and tenth of the people, and one for all: what it would have said before the last days, and what came. `customers.lifetime_value` does the work."""
+"""One row per model and tenth of the people: what it would have said before the last days, and what came."""
 
 
 def model(dbt, session):

@@ -13,12 +13,12 @@ addresses as (
 -- Only that there is an address leaves here, never the address.
 posted as (
 
-    select distinct customer_key
+    select distinct addresses.customer_key
     from addresses
     where
-        address_line_1 is not null
-        and coalesce(city, postal_code) is not null
-        and country_code is not null
+        addresses.address_line_1 is not null
+        and coalesce(addresses.city, addresses.postal_code) is not null
+        and addresses.country_code is not null
         and {{ is_live('addresses') }}
 
 )
