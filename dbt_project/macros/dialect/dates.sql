@@ -29,6 +29,14 @@
     datediff({{ second }}, {{ first }})
 {%- endmacro %}
 
+{# Months from the month of the first date to that of the second. #}
+{% macro months_between(first, second) -%}
+    cast(
+        12 * (extract(year from {{ second }}) - extract(year from {{ first }}))
+        + extract(month from {{ second }}) - extract(month from {{ first }}) as integer
+    )
+{%- endmacro %}
+
 {# Whole seconds from the first moment to the second. #}
 {% macro seconds_between(first, second) -%}
     {{ adapter.dispatch('seconds_between')(first, second) }}
