@@ -38,7 +38,7 @@
 
 {# A ratio that is NULL, not an error, where there is nothing to divide by. #}
 {% macro ratio(numerator, denominator) -%}
-    cast({{ numerator }} / nullif({{ denominator }}, 0) as decimal(18, 6))
+    cast(({{ numerator }}) / nullif({{ denominator }}, 0) as decimal(18, 6))
 {%- endmacro %}
 
 {# Whether a parcel waits at customs: it was held, and nothing that only happens after clearance came since. #}

@@ -47,6 +47,18 @@ events as (
 
 ),
 
+segments as (
+
+    select * from {{ ref('mart_customer_segment') }}
+
+),
+
+recommendations as (
+
+    select * from {{ ref('fct_recommendation') }}
+
+),
+
 -- The unknown customer is the unknown person.
 record_persons as (
 
@@ -126,6 +138,17 @@ touched as (
 
 ),
 
+recommended as (
+
+    select
+        person_key,
+        {{ joined_text("case when rank <= 3 then lpad(cast(rank as varchar), 2, '0') || ' ' || coalesce(style_name, style_key) end") }}
+            as recommended_styles
+    from recommendations
+    group by person_key
+
+),
+
 last_events as (
 
     select
@@ -169,6 +192,14 @@ select
     cast(coalesce(touched.campaign_count, 0) as integer) as campaign_count,
     cast(coalesce(touched.campaign_response_count, 0) as integer) as campaign_response_count,
     touched.last_campaign_name,
+    segments.segment,
+    segments.discount_affinity,
+    segments.is_serial_returner,
+    segments.expected_value_365_days_reporting,
+    segments.churn_risk,
+    segments.churn_risk_band,
+    segments.reachable_channels,
+    recommended.recommended_styles,
     last_events.last_event_at,
     {{ reporting_currency_code() }} as reporting_currency_code
 from persons
@@ -176,4 +207,6 @@ left join bought on persons.person_key = bought.person_key
 left join under_way on persons.person_key = under_way.person_key
 left join asked on persons.person_key = asked.person_key
 left join touched on persons.person_key = touched.person_key
+left join segments on persons.person_key = segments.person_key
+left join recommended on persons.person_key = recommended.person_key
 left join last_events on persons.person_key = last_events.person_key
