@@ -132,24 +132,32 @@ def salesforce_ids(con: duckdb.DuckDBPyConnection, systems: list[str]) -> dict[s
     """
     found = con.execute(
         """
-        SELECT people.person_key, min(records.customer_id)
-        FROM records
-        INNER JOIN people ON people.person_key = records.person_key OR people.email = records.email
-        WHERE list_contains($systems, records.source_system) AND records.customer_id LIKE '003%'
-        GROUP BY people.person_key
+        WITH contacts AS (
+            SELECT person_key, email, customer_id FROM records
+            WHERE list_contains($systems, source_system) AND customer_id LIKE '003%'
+        )
+        SELECT person_key, arg_min(customer_id, (is_elsewhere, customer_id)) FROM (
+            SELECT person_key, customer_id, false AS is_elsewhere FROM contacts
+            UNION ALL
+            SELECT people.person_key, contacts.customer_id, true FROM contacts INNER JOIN people USING (email)
+        ) GROUP BY person_key
         """,
         {"systems": systems},
     ).fetchall()
     ids = {key: ("ContactId", known) for key, known in found}
     leads = con.execute(
         """
-        SELECT people.person_key, min(leads.lead_id)
-        FROM lake.intermediate.int_leads__unioned AS leads
-        INNER JOIN lake.intermediate.int_persons__linked AS links ON links.record_key = leads.lead_key
-        INNER JOIN people ON people.person_key = links.person_key OR people.email = lower(trim(leads.email))
-        WHERE list_contains($systems, leads.source_system) AND leads.lead_id LIKE '00Q%'
-            AND leads.status <> 'converted' AND NOT coalesce(leads.is_deleted, false)
-        GROUP BY people.person_key
+        WITH leads AS (
+            SELECT lead_key, lead_id, lower(trim(email)) AS email FROM lake.intermediate.int_leads__unioned
+            WHERE list_contains($systems, source_system) AND lead_id LIKE '00Q%'
+                AND status <> 'converted' AND NOT coalesce(is_deleted, false)
+        )
+        SELECT person_key, arg_min(lead_id, (is_elsewhere, lead_id)) FROM (
+            SELECT links.person_key, leads.lead_id, false AS is_elsewhere
+            FROM leads INNER JOIN lake.intermediate.int_persons__linked AS links ON links.record_key = leads.lead_key
+            UNION ALL
+            SELECT people.person_key, leads.lead_id, true FROM leads INNER JOIN people USING (email)
+        ) GROUP BY person_key
         """,
         {"systems": systems},
     ).fetchall()

@@ -61,6 +61,11 @@ def select(con: duckdb.DuckDBPyConnection, audience: Audience, suppressions: Sup
         "suppressed_people",
         pl.DataFrame({"person_key": sorted(suppressions.person_keys)}, schema={"person_key": pl.String}),
     )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE suppressed AS SELECT person_key FROM suppressed_people "
+        "UNION SELECT person_key FROM people INNER JOIN suppressed_emails USING (email) "
+        "UNION SELECT person_key FROM records INNER JOIN suppressed_emails USING (email)"
+    )
     query = _query(audience)
     values = {**audience.model_dump(), "mail_address": MAIL_ADDRESS}
     return con.execute(query, {name: value for name, value in values.items() if f"${name}" in query}).pl()
@@ -125,10 +130,7 @@ def _query(audience: Audience) -> str:
         judged AS (
             SELECT people.*,
                 CASE
-                    WHEN people.person_key IN (SELECT person_key FROM suppressed_people)
-                        OR people.email IN (SELECT email FROM suppressed_emails)
-                        OR EXISTS (SELECT 1 FROM records INNER JOIN suppressed_emails USING (email)
-                            WHERE records.person_key = people.person_key) THEN 'suppressed'
+                    WHEN people.person_key IN (SELECT person_key FROM suppressed) THEN 'suppressed'
                     WHEN NOT coalesce(hers.is_granted, true) OR NOT coalesce(of_address.is_granted, true) THEN 'refused'
                     WHEN hers.is_granted IS NULL THEN 'no_consent'
                     WHEN len($languages) > 0
