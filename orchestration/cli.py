@@ -180,6 +180,47 @@ def acknowledge(config: Config = None) -> None:
         console.print("Nothing to answer: no interchange has come since the last time.")
 
 
+@app.command("erase-customer")
+def erase_customer(
+    person: Annotated[
+        str | None,
+        typer.Argument(metavar="[WHO]", help="A person key, customer key, number (shopify:72…) or e-mail address."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go; change nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decided it, for the audit log.")] = None,
+    config: Config = None,
+) -> None:
+    """Erase a person from raw, staging, marts, exports, logs and every old snapshot, and prove it.
+
+    Ids, quantities and money stay, so that totals do not change. Later deliveries do not bring her back.
+    An erasure that was interrupted is finished first; without WHO nothing else is done.
+    The files in the inboxes are the source systems' and stay; those that hold her are listed.
+    """
+    from orchestration.rights import erase_customer as erase
+    from warehouse.settings import load_settings
+
+    settings = load_settings(config)
+    with open(os.dup(sys.stdout.fileno()), "w", encoding="utf-8") as terminal:
+        console = Console(file=terminal, highlight=False, soft_wrap=True)
+        code = erase(settings, person, by=by, is_dry_run=dry_run, is_sure=yes, console=console)
+    raise typer.Exit(code)
+
+
+@app.command("export-customer")
+def export_customer(
+    person: Annotated[str, typer.Argument(metavar="WHO", help="As for weft erase-customer.")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="The ZIP to write; else in this folder.")] = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who asked, for the audit log.")] = None,
+    config: Config = None,
+) -> None:
+    """Write all that is known of a person into a ZIP: the answer to an access request."""
+    from orchestration.rights import export_customer as write
+    from warehouse.settings import load_settings
+
+    write(load_settings(config), person, out, by=by, console=Console(highlight=False, soft_wrap=True))
+
+
 @app.command()
 def status(config: Config = None) -> None:
     """Show the last run, how fresh each system is, and what was refused and why.
