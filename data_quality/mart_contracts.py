@@ -41,6 +41,7 @@ CAMPAIGN = ("campaign_key", "dim_campaign", "campaign_key")
 MARTS = [
     _dimension("dim_date", "date_key"),
     _dimension("dim_customer", "customer_version_key"),
+    _dimension("dim_person", "person_key"),
     _dimension("dim_product", "product_version_key"),
     _dimension("dim_supplier", "supplier_key"),
     _dimension("dim_warehouse", "warehouse_key"),

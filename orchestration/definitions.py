@@ -8,6 +8,7 @@ import dagster as dg
 
 from orchestration.assets.exports import exports_asset
 from orchestration.assets.forecast import FORECAST, forecast_asset
+from orchestration.assets.identity import identity_asset
 from orchestration.assets.inputs import inputs_asset
 from orchestration.assets.landing import landing_assets
 from orchestration.assets.publication import publication_asset
@@ -44,6 +45,7 @@ def build_definitions(settings: Settings, *, lock_is_held: bool = False) -> dg.D
             *landing,
             inputs_asset(settings, landed),
             *quality_assets(settings, staging=staging, marts=[*marts, FORECAST]),
+            identity_asset(settings),
             *transform,
             forecast_asset(settings, marts),
             publication_asset(settings, audited=GATE_MARTS),

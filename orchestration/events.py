@@ -17,6 +17,7 @@ TITLES = {
     "inputs": "Look for changes",
     "dbt_staging": "Standardise (dbt staging)",
     "gate_standardised": "Check standardised rows",
+    "identity": "Resolve people",
     "dbt_marts": "Build marts (dbt)",
     "sales_forecast": "Forecast sales",
     "gate_marts": "Audit marts",

@@ -17,6 +17,7 @@ CODE_FOLDERS = (
     "extractors",
     "dbt_project",
     "data_quality",
+    "customers",
     "forecasting",
     "distribution",
     "orchestration",

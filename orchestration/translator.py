@@ -13,6 +13,9 @@ from dagster_dbt import DagsterDbtTranslator, DbtProject
 
 PUBLISHED_EVERY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26))
 
+# Which record is whose, as the resolution step leaves it.
+PERSON_LINK = dg.AssetKey(["identity", "person_link"])
+
 
 def landed_key(system: str, entity: str) -> dg.AssetKey:
     """The key of the asset that lands one entity of one system."""
@@ -33,6 +36,8 @@ class LayerTranslator(DagsterDbtTranslator):
             # The ledger's quarantine is what the gate after staging writes.
             if dbt_resource_props["source_name"] == "ops":
                 return self._after_staging
+            if dbt_resource_props["source_name"] == "identity":
+                return PERSON_LINK
             return landed_key(dbt_resource_props["source_name"], dbt_resource_props["name"])
         return dg.AssetKey([_layer(dbt_resource_props), dbt_resource_props["name"]])
 

@@ -29,6 +29,9 @@
             ('territory_group', 'varchar'),
             ('is_active', 'boolean'),
             ('acquired_on', 'date'),
+            ('date_of_birth', 'date'),
+            ('is_email_verified', 'boolean'),
+            ('merged_into_customer_key', 'varchar'),
         ],
         'supplier_addresses': [
             ('supplier_address_key', 'varchar'),

@@ -2,46 +2,55 @@ with versions as (
 
     select * from {{ ref('int_customers__versioned') }}
 
+),
+
+links as (
+
+    select * from {{ ref('int_persons__linked') }}
+
 )
 
 select
-    customer_version_key,
-    customer_key,
-    customer_id,
-    source_system,
-    company_id,
-    valid_from,
-    valid_to,
-    is_current,
-    customer_type,
-    title,
-    first_name,
-    middle_name,
-    last_name,
-    full_name,
-    email,
-    phone,
-    language,
-    address_line_1,
-    address_line_2,
-    city,
-    postal_code,
-    region_code,
-    region_name,
-    country_code,
-    territory_name,
-    territory_group,
-    geography_key,
-    is_active,
-    acquired_on,
-    is_deleted
+    versions.customer_version_key,
+    versions.customer_key,
+    links.person_key,
+    versions.customer_id,
+    versions.source_system,
+    versions.company_id,
+    versions.valid_from,
+    versions.valid_to,
+    versions.is_current,
+    versions.customer_type,
+    versions.title,
+    versions.first_name,
+    versions.middle_name,
+    versions.last_name,
+    versions.full_name,
+    versions.email,
+    versions.phone,
+    versions.language,
+    versions.address_line_1,
+    versions.address_line_2,
+    versions.city,
+    versions.postal_code,
+    versions.region_code,
+    versions.region_name,
+    versions.country_code,
+    versions.territory_name,
+    versions.territory_group,
+    versions.geography_key,
+    versions.is_active,
+    versions.acquired_on,
+    versions.is_deleted
 from versions
+inner join links on versions.customer_key = links.record_key
 
 union all
 
 select
     {{ unknown_key() }} as customer_version_key,
     {{ unknown_key() }} as customer_key,
+    {{ unknown_key() }} as person_key,
     'unknown' as customer_id,
     'unknown' as source_system,
     '{{ var("company_id") }}' as company_id,

@@ -159,5 +159,8 @@ select
     territory_group,
     is_active,
     acquired_on,
+    cast(null as date) as date_of_birth,
+    cast(null as boolean) as is_email_verified,
+    cast(null as varchar) as merged_into_customer_key,
     {{ origin_columns('aw_crm', "customer_id || '@' || valid_from", 'updated_at', 'is_deleted') }}
 from customers

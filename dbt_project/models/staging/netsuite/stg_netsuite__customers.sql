@@ -44,6 +44,9 @@ select
     cast(null as varchar) as territory_group,
     not coalesce({{ to_boolean('customers.isinactive') }}, false) as is_active,
     {{ to_date('coalesce(customers.firstorderdate, customers.datecreated)') }} as acquired_on,
+    cast(null as date) as date_of_birth,
+    cast(null as boolean) as is_email_verified,
+    cast(null as varchar) as merged_into_customer_key,
     {{ origin_columns(
         'netsuite', 'customers.id',
         'coalesce(' ~ to_timestamp('customers.lastmodifieddate') ~ ', ' ~ to_timestamp('customers.fivetran_synced') ~ ')',

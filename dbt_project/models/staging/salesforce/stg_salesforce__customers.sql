@@ -8,6 +8,12 @@ addresses as (
 
     select * from {{ ref('base_salesforce__addresses') }}
 
+),
+
+survivors as (
+
+    select * from {{ ref('base_salesforce__surviving_records') }}
+
 )
 
 select
@@ -35,8 +41,16 @@ select
     cast(null as varchar) as territory_group,
     not customers.is_deleted as is_active,
     cast(customers.created_at as date) as acquired_on,
+    customers.date_of_birth,
+    cast(null as boolean) as is_email_verified,
+    case
+        when survivors.surviving_id <> customers.record_id
+            then {{ entity_key('customer', 'salesforce', 'survivors.surviving_id') }}
+    end as merged_into_customer_key,
     {{ origin_columns(
         'salesforce', 'customers.record_id', 'customers.updated_at', 'customers.is_deleted', origin='customers'
     ) }}
 from customers
 left join addresses on customers.record_id = addresses.record_id and addresses.is_default
+left join survivors
+    on customers.record_id = survivors.record_id and survivors.record_type in ('account', 'contact')

@@ -97,6 +97,7 @@ people as (
         lower({{ to_text('customers.email') }}) as email,
         {{ to_text('customers.phone') }} as phone,
         newest_orders.customer_locale,
+        {{ to_boolean('customers.verified_email') }} as is_email_verified,
         {{ fivetran_is_deleted('customers') }} as is_deleted,
         {{ to_timestamp('customers.updated_at') }} as updated_at,
         customers._load_id,
@@ -115,6 +116,7 @@ people as (
         email,
         phone,
         customer_locale,
+        false as is_email_verified,
         false as is_deleted,
         updated_at,
         _load_id,
@@ -150,6 +152,9 @@ select
     cast(null as varchar) as territory_group,
     not people.is_deleted as is_active,
     people.acquired_on,
+    cast(null as date) as date_of_birth,
+    people.is_email_verified,
+    cast(null as varchar) as merged_into_customer_key,
     {{ origin_columns('shopify', 'people.customer_id', 'people.updated_at', 'people.is_deleted', origin='people') }}
 from people
 left join homes on people.customer_id = homes.buyer_id

@@ -82,6 +82,9 @@ select
     cast(null as varchar) as territory_group,
     parties.is_active,
     least(coalesce(first_sales.first_sold_on, cast(parties.created_at as date)), cast(parties.created_at as date)) as acquired_on,
+    cast(null as date) as date_of_birth,
+    cast(null as boolean) as is_email_verified,
+    case when parties.is_merged then {{ entity_key('customer', 'tryton', 'parties.kept_party_id') }} end as merged_into_customer_key,
     {{ origin_columns('tryton', 'parties.party_id', 'parties.updated_at', 'parties.is_deleted or parties.is_merged', 'parties') }}
 from parties
 left join contacts on parties.party_id = contacts.party_id

@@ -29,6 +29,9 @@ select
     cast(null as varchar) as territory_group,
     is_active,
     cast(created_at as date) as acquired_on,
+    cast(null as date) as date_of_birth,
+    is_email_verified,
+    cast(null as varchar) as merged_into_customer_key,
     {{ origin_columns('zendesk', 'user_id', 'updated_at', 'is_deleted') }}
 from users
 where role_raw = 'end-user'

@@ -37,6 +37,7 @@ businesses as (
         cast(null as varchar) as email,
         {{ to_text('phone') }} as phone,
         cast(null as boolean) as has_opted_out_of_email,
+        cast(null as date) as date_of_birth,
         cast(null as timestamp) as opted_out_of_email_at,
         cast(null as boolean) as has_opted_in_to_email,
         cast(null as boolean) as has_opted_out_of_phone,
@@ -65,6 +66,7 @@ person_accounts as (
         {{ to_text('coalesce(contact_halves.mobile_phone, accounts.person_mobile_phone, accounts.phone)') }} as phone,
         {{ to_boolean('coalesce(contact_halves.has_opted_out_of_email, accounts.person_has_opted_out_of_email)') }}
             as has_opted_out_of_email,
+        {{ to_date('contact_halves.birthdate') }} as date_of_birth,
         {{ to_timestamp('contact_halves.email_opt_out_date_time_c') }} as opted_out_of_email_at,
         {{ to_boolean('contact_halves.email_opt_in_explicit_c') }} as has_opted_in_to_email,
         {{ to_boolean('coalesce(contact_halves.do_not_call, accounts.person_do_not_call)') }} as has_opted_out_of_phone,
@@ -98,6 +100,7 @@ persons as (
         lower({{ to_text('email') }}) as email,
         {{ to_text('coalesce(mobile_phone, phone, home_phone)') }} as phone,
         {{ to_boolean('has_opted_out_of_email') }} as has_opted_out_of_email,
+        {{ to_date('birthdate') }} as date_of_birth,
         {{ to_timestamp('email_opt_out_date_time_c') }} as opted_out_of_email_at,
         {{ to_boolean('email_opt_in_explicit_c') }} as has_opted_in_to_email,
         {{ to_boolean('do_not_call') }} as has_opted_out_of_phone,

@@ -17,6 +17,7 @@ select
     roles.actor_role,
     {{ to_text('users.name') }} as full_name,
     lower({{ to_text('users.email') }}) as email,
+    {{ to_boolean('users.verified') }} as is_email_verified,
     {{ to_text('users.phone') }} as phone,
     {{ to_text('users.locale') }} as language_tag,
     coalesce({{ to_boolean('users.active') }}, true)
