@@ -87,6 +87,9 @@ def sql(
     publication: Annotated[
         int | None, typer.Option("--publication", metavar="ID", help="An earlier publication instead of the current.")
     ] = None,
+    role: Annotated[
+        str | None, typer.Option("--role", help="Who asks: engineer sees personal data, analyst and no role do not.")
+    ] = None,
     config: Config = None,
 ) -> None:
     """Answer one SELECT from the published snapshot, read-only.
@@ -99,7 +102,7 @@ def sql(
     if form not in FORMATS:
         raise typer.BadParameter(f"{form!r} is none of {', '.join(FORMATS)}", param_hint="--format")
     text = sys.stdin.read() if query == "-" else query
-    with answer(load_settings(config), text, publication) as found:
+    with answer(load_settings(config), text, publication, role) as found:
         try:
             write_answer(found, form, sys.stdout)
             sys.stdout.flush()

@@ -107,7 +107,7 @@ def forget_identity(con: duckdb.DuckDBPyConnection, person: Person, *, is_trial:
     changed = {}
     columns = con.execute(
         "SELECT table_name, column_name FROM information_schema.columns WHERE table_catalog = 'lake' AND table_schema = 'identity' "
-        "AND column_name LIKE 'record_key%' ORDER BY ALL"
+        "AND (column_name LIKE '%record_key%' OR column_name IN ('left_key', 'right_key')) ORDER BY ALL"
     ).fetchall()
     keys = ", ".join(map(quote_literal, sorted(person.record_keys)))
     for table in dict.fromkeys(name for name, _ in columns) if keys else ():
@@ -118,4 +118,22 @@ def forget_identity(con: duckdb.DuckDBPyConnection, person: Person, *, is_trial:
             if not is_trial:
                 replace_table(con, name, f"SELECT * FROM {name} WHERE NOT coalesce({hers}, false)")
             changed[f"identity.{table}"] = int(row[0])
-    return changed
+    return changed | _forget_frequencies(con, person, is_trial=is_trial)
+
+
+def _forget_frequencies(con: duckdb.DuckDBPyConnection, person: Person, *, is_trial: bool) -> dict[str, int]:
+    """Delete what the linkage model learned of how frequent her values are; a rare name would be hers alone."""
+    words = {word for name in person.names for word in [name, *name.replace(",", " ").split()]}
+    values = ", ".join(map(quote_literal, sorted(words | person.emails | needles_of_phones(person))))
+    if not values:
+        return {}
+    name = "lake.identity.term_frequency"
+    try:
+        row = con.execute(f"SELECT count(*) FROM {name} WHERE lower(value) IN ({values}) AND frequency < 0.001").fetchone()
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return {}
+    if row is None or not row[0]:
+        return {}
+    if not is_trial:
+        replace_table(con, name, f"SELECT * FROM {name} WHERE NOT coalesce(lower(value) IN ({values}) AND frequency < 0.001, false)")
+    return {"identity.term_frequency": int(row[0])}
