@@ -119,6 +119,8 @@ class Entity(Format):
     person: bool = False
     # The column with the date of business by which a retention period counts.
     aged_by: str | None = None
+    # The canonical entities that its rows become, by whose names a retention period may be given.
+    feeds: list[Name] = Field(default_factory=list)
     ignore_columns: list[str] = Field(default_factory=list)
     columns: list[Column] = Field(min_length=1)
 

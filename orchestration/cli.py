@@ -66,12 +66,14 @@ def run(
     Exit code 2: published, but some deliveries could not be read; `weft status` names them.
     Exit code 1: not published; the last publication goes on being served.
     """
+    from customers.rights.retention import rules
     from orchestration.progress import Progress
     from orchestration.run import run as execute
     from orchestration.summary import print_summary
     from warehouse.settings import load_settings
 
     settings = load_settings(config)
+    rules(settings)
     # The run sends everything that is printed to its log; the display keeps the real terminal.
     with open(os.dup(sys.stdout.fileno()), "w", encoding="utf-8") as terminal:
         console = Console(file=terminal, highlight=False)
