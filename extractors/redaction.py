@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from extractors.pack import Column, Entity, Pack
 from warehouse.identifiers import quote_identifier, quote_literal
 
-EMAIL = r"[a-z0-9._%+''\-]+@[a-z0-9\-]+(?:[.][a-z0-9\-]+)+"
+EMAIL = r"[a-z0-9._%+'\-]+@[a-z0-9\-]+(?:[.][a-z0-9\-]+)+"
 PHONE = r"[+(]?[0-9][0-9 ()./\-]{5,}[0-9]"
 ERASED = "erased"
 # Longer lists are looked up in a table; short ones are quicker as they stand.
@@ -54,7 +54,8 @@ class Forgotten:
 
     def mentions_email(self, text: str) -> str:
         """Return the SQL that says whether a text holds one of their e-mail addresses."""
-        return f"coalesce(contains({text}, '@') AND {self.knows_any('email', f'regexp_extract_all(lower({text}), {quote_literal(_plain(EMAIL))})')}, false)"
+        found = f"regexp_extract_all(lower({text}), {quote_literal(EMAIL)})"
+        return f"coalesce(contains({text}, '@') AND {self.knows_any('email', found)}, false)"
 
     def mentions_phone(self, text: str) -> str:
         """Return the SQL that says whether a text holds one of their phone numbers."""
@@ -67,10 +68,6 @@ class Forgotten:
         return f"CASE WHEN {cell} LIKE '{ERASED}-%' THEN {cell} ELSE '{ERASED}-' || {hashed}[:16] END"
 
 
-def _plain(pattern: str) -> str:
-    return pattern.replace("''", "'")
-
-
 def phone_token(phone: str) -> str:
     """Return the SQL of what all spellings of a phone number share: its last nine digits."""
     return f"right(regexp_replace({phone}, '[^0-9]', '', 'g'), 9)"
@@ -78,7 +75,7 @@ def phone_token(phone: str) -> str:
 
 def without_emails(text: str) -> str:
     """Return the SQL of a text whose e-mail addresses are replaced."""
-    return f"regexp_replace({text}, {quote_literal(_plain(EMAIL))}, '{ERASED}', 'gi')"
+    return f"regexp_replace({text}, {quote_literal(EMAIL)}, '{ERASED}', 'gi')"
 
 
 @dataclass(frozen=True)
@@ -195,7 +192,10 @@ def redacted(entity: RawEntity, forgotten: Forgotten, relation: str, changed: st
     if changed is None:
         return f"SELECT * EXCLUDE (_theirs) REPLACE ({values}) FROM ({theirs}) AS looked_at"
     differs = _any(
-        [f"({condition} AND {quote_identifier(name)} IS DISTINCT FROM {instead})" for name, (condition, instead) in cells.items()]
+        [
+            f"({condition} AND {quote_identifier(name)} IS DISTINCT FROM {instead})"
+            for name, (condition, instead) in cells.items()
+        ]
     )
     return f"SELECT * EXCLUDE (_theirs) REPLACE ({values}), {differs} AS {changed} FROM ({theirs}) AS looked_at"
 

@@ -215,7 +215,9 @@ def erase_customer(
 @app.command("export-customer")
 def export_customer(
     person: Annotated[str, typer.Argument(metavar="WHO", help="As for weft erase-customer.")],
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="The ZIP to write; else in this folder.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="The ZIP to write; else in this folder.")
+    ] = None,
     by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who asked, for the audit log.")] = None,
     config: Config = None,
 ) -> None:

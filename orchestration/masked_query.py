@@ -37,12 +37,16 @@ def require_masked_tables(query: str) -> None:
             return
         if tree.get("error_type") in ("parser", "syntax"):
             return
-        raise WeftError("This query cannot be checked, so a role that sees masked data may not ask it; name a role with --role.")
+        raise WeftError(
+            "This query cannot be checked, so a role that sees masked data may not ask it; name a role with --role."
+        )
     for node in _nodes(tree):
         if node.get("type") == "TABLE_FUNCTION":
             name = str(node.get("function", {}).get("function_name", "")).lower()
             if name not in FUNCTIONS and not METADATA.match(name):
-                raise WeftError(f"{name} may read more than a role that sees masked data is shown; name a role with --role.")
+                raise WeftError(
+                    f"{name} may read more than a role that sees masked data is shown; name a role with --role."
+                )
         if node.get("type") == "BASE_TABLE":
             _require_offered(node)
 
@@ -52,7 +56,9 @@ def _require_offered(node: dict[str, Any]) -> None:
     if "raw" in (catalog, schema) or "identity" in (catalog, schema):
         raise WeftError("Rows as they were exported are shown to roles that see personal data; name one with --role.")
     if catalog not in ("", "lake", "system", "information_schema") or re.search(r"[/\\*]|[.]\w+$", table):
-        raise WeftError("A role that sees masked data is shown the tables of the publication, nothing else; name a role with --role.")
+        raise WeftError(
+            "A role that sees masked data is shown the tables of the publication, nothing else; name a role with --role."
+        )
 
 
 def _nodes(tree: Any) -> Iterator[dict[str, Any]]:

@@ -22,7 +22,9 @@ def erase_customer(
     with writer_lock(settings, "weft erase-customer"):
         if is_dry_run:
             if person is None:
-                raise WeftError("Say who is to be erased: a person key, a customer key or number, or an e-mail address.")
+                raise WeftError(
+                    "Say who is to be erased: a person key, a customer key or number, or an e-mail address."
+                )
             _print_plan(plan(settings, person), console)
             return 0
         if person is not None and not pending_path(settings).exists():
@@ -44,7 +46,9 @@ def export_customer(settings: Settings, person: str, out: Path | None, *, by: st
     with writer_lock(settings, "weft export-customer"):
         path, tables = write_access_request(settings, person, out)
     record(settings, "access request answered", who(by), tables=tables)
-    console.print(f"{path}: {tables} tables. It can be read by you only; keep it so until you hand it over.", markup=False)
+    console.print(
+        f"{path}: {tables} tables. It can be read by you only; keep it so until you hand it over.", markup=False
+    )
 
 
 def _rebuild(settings: Settings, console: Console) -> int:

@@ -157,8 +157,8 @@ def open_for_role(
 ) -> duckdb.DuckDBPyConnection:
     """Open a publication as a role sees it: `lake` is the publication, or views of it in which personal columns are masked.
 
-    `tables` names the (schema, table) pairs that are asked for, where the caller knows; else all of `schemas` are offered. The publication behind
-    the views has a name that cannot be guessed.
+    `tables` names the (schema, table) pairs that are asked for, where the caller knows; else all of `schemas` are offered. The
+    publication behind the views has a name that cannot be guessed.
 
     Raises:
         WeftError: there is no such role, or no such publication.

@@ -29,7 +29,9 @@ def sees_clear(settings: Settings, role: str | None) -> bool:
         return False
     roles = DEFAULT_ROLES | {name: chosen.personal_data for name, chosen in settings.roles.items()}
     if role not in roles:
-        raise WeftError(f"There is no role {role!r}. [roles] in weft.toml and Weft itself know {', '.join(sorted(roles))}.")
+        raise WeftError(
+            f"There is no role {role!r}. [roles] in weft.toml and Weft itself know {', '.join(sorted(roles))}."
+        )
     return roles[role] == CLEAR
 
 
@@ -44,7 +46,9 @@ def masked_select(table: str, columns: list[tuple[str, str]]) -> str:
     """Return the query of a table in which personal columns are masked; columns are (name, type). Types stay."""
     names = [name for name, _ in columns]
     chosen = [
-        f"CAST({mask} AS {type_name}) AS {quote_identifier(name)}" if (mask := _value_of_column(names, name) or mask_of(name, type_name)) else quote_identifier(name)
+        f"CAST({mask} AS {type_name}) AS {quote_identifier(name)}"
+        if (mask := _value_of_column(names, name) or mask_of(name, type_name))
+        else quote_identifier(name)
         for name, type_name in columns
     ]
     return f"SELECT {', '.join(chosen)} FROM {table}"

@@ -25,7 +25,9 @@ from warehouse.lake import connect_lake
 from warehouse.settings import Settings
 
 # Who works at the company is none of the customer's data: agents, owners of records, and who wrote a row.
-STAFF = re.compile(r"(^|_)(assignee|submitter|agent|owner|created_by|last_modified_by|lastmodified_by|counted_by)(_|$)|^user_id$")
+STAFF = re.compile(
+    r"(^|_)(assignee|submitter|agent|owner|created_by|last_modified_by|lastmodified_by|counted_by)(_|$)|^user_id$"
+)
 KEYS = ("person_key", "customer_key", "lead_key", "order_key", "ticket_key")
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -80,7 +82,9 @@ def _mart_tables(con: duckdb.DuckDBPyConnection, person: Person) -> dict[str, Ro
     hers["person_key"] = ({person.person_key} if person.person_key else set()) | person.record_keys
     for mart, key in (("fct_order_line", "order_key"), ("fct_ticket", "ticket_key")):
         if mart in tables and "customer_key" in tables[mart]:
-            known = con.execute(f"SELECT DISTINCT {key} FROM lake.marts.{mart} WHERE customer_key IN ({_listed(hers['customer_key'])})")
+            known = con.execute(
+                f"SELECT DISTINCT {key} FROM lake.marts.{mart} WHERE customer_key IN ({_listed(hers['customer_key'])})"
+            )
             hers[key] = {value for (value,) in known.fetchall() if value}
     found = {}
     for table, names in tables.items():
@@ -115,7 +119,9 @@ def _csv(rows: Rows) -> str:
     for row in rows:
         cells = ["" if row.get(name) is None else str(row[name]) for name in names]
         # A spreadsheet must not run what a source wrote.
-        writer.writerow([f"'{cell}" if cell.startswith(FORMULAS) and not cell[1:2].isdigit() else cell for cell in cells])
+        writer.writerow(
+            [f"'{cell}" if cell.startswith(FORMULAS) and not cell[1:2].isdigit() else cell for cell in cells]
+        )
     return out.getvalue()
 
 
@@ -131,7 +137,9 @@ def _page(settings: Settings, tables: dict[str, Rows], now: datetime) -> str:
         parts.append(f"<h2>{html.escape(name)} ({len(rows)})</h2>")
         for row in rows:
             cells = "".join(
-                f"<tr><td>{html.escape(column)}</td><td>{html.escape(str(value))}</td></tr>" for column, value in row.items() if value != ""
+                f"<tr><td>{html.escape(column)}</td><td>{html.escape(str(value))}</td></tr>"
+                for column, value in row.items()
+                if value != ""
             )
             parts.append(f"<table>{cells}</table><br>")
     return "\n".join(parts)

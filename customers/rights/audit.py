@@ -31,7 +31,9 @@ def record(settings: Settings, event: str, by: str, **details: Any) -> None:
     """Append one event."""
     path = audit_path(settings)
     path.parent.mkdir(parents=True, exist_ok=True)
-    line = json.dumps({"at": datetime.now(UTC).isoformat(timespec="seconds"), "event": event, "by": by, **details}, sort_keys=True)
+    line = json.dumps(
+        {"at": datetime.now(UTC).isoformat(timespec="seconds"), "event": event, "by": by, **details}, sort_keys=True
+    )
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "a", encoding="utf-8") as handle:
         handle.write(line + "\n")

@@ -29,7 +29,9 @@ from warehouse.publication import list_publications
 from warehouse.settings import Settings
 
 Rebuild = Callable[[], int]
-ERASED_ROWS = "erasure_id VARCHAR NOT NULL, table_name VARCHAR NOT NULL, row_count BIGINT NOT NULL, erased_at TIMESTAMP NOT NULL"
+ERASED_ROWS = (
+    "erasure_id VARCHAR NOT NULL, table_name VARCHAR NOT NULL, row_count BIGINT NOT NULL, erased_at TIMESTAMP NOT NULL"
+)
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,10 @@ def _finish(settings: Settings, pending: dict[str, Any], rebuild: Rebuild) -> Re
         files_found=[_shown(settings, path) for path in scanned.found], inbox_files=_inbox_files(settings, person),
         totals=_summed(before, after), totals_differ=differences(before, after),
     )  # fmt: skip
-    _write_secret(folder_of(settings) / f"{erasure_id}.json", json.dumps(report.__dict__ | {"is_proven": report.is_proven}, indent=2))
+    _write_secret(
+        folder_of(settings) / f"{erasure_id}.json",
+        json.dumps(report.__dict__ | {"is_proven": report.is_proven}, indent=2),
+    )
     _write_secret(folder_of(settings) / f"{erasure_id}.txt", as_text(report))
     record(settings, "erased", by, erasure_id=erasure_id, rows=sum(rows.values()), is_proven=report.is_proven)
     _shred(pending_path(settings))
@@ -171,7 +176,8 @@ def _overwrite(settings: Settings, erasure_id: str, person: Person) -> dict[str,
         con.execute("COMMIT")
         return dict(
             con.execute(
-                "SELECT table_name, max(row_count) FROM lake.ops.erased_rows WHERE erasure_id = ? GROUP BY 1 ORDER BY 1", [erasure_id]
+                "SELECT table_name, max(row_count) FROM lake.ops.erased_rows WHERE erasure_id = ? GROUP BY 1 ORDER BY 1",
+                [erasure_id],
             ).fetchall()
         )
 
@@ -203,7 +209,8 @@ def _summed(before: Totals, after: Totals) -> dict[str, dict[str, Any]]:
         return str(sum((Decimal(value) for value in figures.values()), Decimal(0)))
 
     return {
-        measure: {"days": len(days), "before": total(days), "after": total(after.get(measure, {}))} for measure, days in before.items()
+        measure: {"days": len(days), "before": total(days), "after": total(after.get(measure, {}))}
+        for measure, days in before.items()
     }
 
 

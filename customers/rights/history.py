@@ -29,7 +29,9 @@ def forget_history(settings: Settings, publication_id: int) -> int:
             )
             for table in ("ducklake_table_column_stats", "ducklake_file_column_stats", "ducklake_table_stats"):
                 catalog.execute(f"DELETE FROM {table} WHERE table_id NOT IN (SELECT table_id FROM ducklake_table)")
-            catalog.execute("DELETE FROM ducklake_file_column_stats WHERE data_file_id NOT IN (SELECT data_file_id FROM ducklake_data_file)")
+            catalog.execute(
+                "DELETE FROM ducklake_file_column_stats WHERE data_file_id NOT IN (SELECT data_file_id FROM ducklake_data_file)"
+            )
         catalog.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         catalog.execute("VACUUM")
     freeze_again(settings, publication_id)

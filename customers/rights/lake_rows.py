@@ -24,7 +24,12 @@ LEDGER_TEXTS = {
 
 
 def redact_raw(
-    con: duckdb.DuckDBPyConnection, settings: Settings, forgotten: Forgotten, *, after_load: int = 0, is_trial: bool = False
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    forgotten: Forgotten,
+    *,
+    after_load: int = 0,
+    is_trial: bool = False,
 ) -> dict[str, int]:
     """Write raw tables again without their values; with `after_load`, look at no rows of earlier loads; a trial only counts.
 
@@ -34,7 +39,9 @@ def redact_raw(
     for entity in raw_entities(con, settings):
         table = table_of(entity)
         looked_at = f"(SELECT * FROM {table} WHERE _load_id > {after_load})" if after_load else table
-        counted = f"SELECT count(*) FILTER (_changed) FROM ({redacted(entity, forgotten, looked_at, '_changed')}) AS counted"
+        counted = (
+            f"SELECT count(*) FILTER (_changed) FROM ({redacted(entity, forgotten, looked_at, '_changed')}) AS counted"
+        )
         row = con.execute(counted).fetchone()
         if row is not None and row[0]:
             if not is_trial:
@@ -80,7 +87,9 @@ def redact_ledger(con: duckdb.DuckDBPyConnection, person: Person, *, is_trial: b
 def mentions(person: Person, text: str, has_numbers: bool = False) -> str:
     """Return the SQL that says whether a text holds an e-mail or phone of hers, her name with her street, or a number of her records."""
     lowered = f"lower({text})"
-    parts = [f"contains({lowered}, {quote_literal(value)})" for value in sorted(person.emails | needles_of_phones(person))]
+    parts = [
+        f"contains({lowered}, {quote_literal(value)})" for value in sorted(person.emails | needles_of_phones(person))
+    ]
     if person.names and person.streets:
         names = " OR ".join(f"contains({lowered}, {quote_literal(name)})" for name in sorted(person.names))
         streets = " OR ".join(f"contains({lowered}, {quote_literal(street)})" for street in sorted(person.streets))
@@ -129,11 +138,17 @@ def _forget_frequencies(con: duckdb.DuckDBPyConnection, person: Person, *, is_tr
         return {}
     name = "lake.identity.term_frequency"
     try:
-        row = con.execute(f"SELECT count(*) FROM {name} WHERE lower(value) IN ({values}) AND frequency < 0.001").fetchone()
+        row = con.execute(
+            f"SELECT count(*) FROM {name} WHERE lower(value) IN ({values}) AND frequency < 0.001"
+        ).fetchone()
     except (duckdb.CatalogException, duckdb.BinderException):
         return {}
     if row is None or not row[0]:
         return {}
     if not is_trial:
-        replace_table(con, name, f"SELECT * FROM {name} WHERE NOT coalesce(lower(value) IN ({values}) AND frequency < 0.001, false)")
+        replace_table(
+            con,
+            name,
+            f"SELECT * FROM {name} WHERE NOT coalesce(lower(value) IN ({values}) AND frequency < 0.001, false)",
+        )
     return {"identity.term_frequency": int(row[0])}

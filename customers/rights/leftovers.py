@@ -21,7 +21,11 @@ SQLITE = b"SQLite format 3\0"
 
 def clean(settings: Settings, path: Path, needles: Needles) -> str:
     """Take her out of one file, and say how."""
-    if path.is_relative_to(settings.data_path) or path.is_relative_to(settings.publications_dir) or path == settings.catalog_path:
+    if (
+        path.is_relative_to(settings.data_path)
+        or path.is_relative_to(settings.publications_dir)
+        or path == settings.catalog_path
+    ):
         return "left: the lake's own"
     if path.is_relative_to(settings.temp_dir):
         return _remove(path)
@@ -70,10 +74,14 @@ def _clean_database(path: Path, needles: Needles) -> str:
         database.create_function("erase", 1, erase, deterministic=True)
         database.execute("PRAGMA secure_delete = ON")
         with database:
-            tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").fetchall()
+            tables = database.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            ).fetchall()
             for (table,) in tables:
                 for _, column, *_ in database.execute(f'PRAGMA table_info("{table}")').fetchall():
-                    database.execute(f'UPDATE "{table}" SET "{column}" = erase("{column}") WHERE "{column}" IS NOT erase("{column}")')
+                    database.execute(
+                        f'UPDATE "{table}" SET "{column}" = erase("{column}") WHERE "{column}" IS NOT erase("{column}")'
+                    )
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         database.execute("VACUUM")
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -180,7 +180,10 @@ def _take_records(
 
 
 def _exists(con: duckdb.DuckDBPyConnection, entity: RawEntity, number: str) -> bool:
-    return con.execute(f"SELECT 1 FROM {table_of(entity)} WHERE {entity.number} = ? LIMIT 1", [number]).fetchone() is not None
+    return (
+        con.execute(f"SELECT 1 FROM {table_of(entity)} WHERE {entity.number} = ? LIMIT 1", [number]).fetchone()
+        is not None
+    )
 
 
 def _learn(con: duckdb.DuckDBPyConnection, person: Person, entities: list[RawEntity]) -> None:
@@ -191,8 +194,18 @@ def _learn(con: duckdb.DuckDBPyConnection, person: Person, entities: list[RawEnt
             _learn_from(con, person, entity, f"{entity.number} IN ({_listed(numbers)})")
         for column, kind in entity.owners():
             # What holds nothing but ways to reach her, such as a party's contact mechanisms, says them in a table of its own.
-            if person.numbers.get(kind) and any("value" in name or "email" in name for name in entity.personal) and not entity.described.person:
-                _learn_from(con, person, entity, f"trim({quote_identifier(column)}) IN ({_listed(person.numbers[kind])})", only_value=True)
+            if (
+                person.numbers.get(kind)
+                and any("value" in name or "email" in name for name in entity.personal)
+                and not entity.described.person
+            ):
+                _learn_from(
+                    con,
+                    person,
+                    entity,
+                    f"trim({quote_identifier(column)}) IN ({_listed(person.numbers[kind])})",
+                    only_value=True,
+                )
 
 
 def _learn_from(
@@ -223,12 +236,20 @@ def _full_names(cells: dict[str, str]) -> set[str]:
             found.add(f"{cells[f'{prefix}first_name']} {cells[f'{prefix}last_name']}")
     if "firstname" in cells and "lastname" in cells:
         found.add(f"{cells['firstname']} {cells['lastname']}")
-    found |= {cell for name, cell in cells.items() if name in ("name", "altname", "addressee", "reviewer_name") or name.endswith("address_name")}
+    found |= {
+        cell
+        for name, cell in cells.items()
+        if name in ("name", "altname", "addressee", "reviewer_name") or name.endswith("address_name")
+    }
     return {name.lower() for name in found if " " in name}
 
 
 def _same_email(
-    con: duckdb.DuckDBPyConnection, person: Person, entities: list[RawEntity], records: list[Record], links: dict[str, str]
+    con: duckdb.DuckDBPyConnection,
+    person: Person,
+    entities: list[RawEntity],
+    records: list[Record],
+    links: dict[str, str],
 ) -> None:
     """Take records with the same e-mail as hers, unless the resolution says that they are somebody else's."""
     while True:
@@ -236,7 +257,9 @@ def _same_email(
         for entity in entities:
             if not (entity.described.person and entity.personal and person.emails):
                 continue
-            same = " OR ".join(f"lower(trim({quote_identifier(name)})) IN ({_listed(person.emails)})" for name in entity.personal)
+            same = " OR ".join(
+                f"lower(trim({quote_identifier(name)})) IN ({_listed(person.emails)})" for name in entity.personal
+            )
             rows = con.execute(f"SELECT DISTINCT {entity.number} FROM {table_of(entity)} WHERE {same}").fetchall()
             for (number,) in rows:
                 keys = {key for key, system, known, _ in records if system == entity.system and known == number}
@@ -246,7 +269,9 @@ def _same_email(
                 else:
                     person.numbers[entity.kind].add(number)
                     person.record_keys |= keys
-        person.record_keys |= {key for key, *_, email in records if email and email.lower() in person.emails and key not in links}
+        person.record_keys |= {
+            key for key, *_, email in records if email and email.lower() in person.emails and key not in links
+        }
         _learn(con, person, entities)
         if (len(person.emails), sum(map(len, person.numbers.values())), len(person.record_keys)) == before:
             return
@@ -256,7 +281,10 @@ def _has_rows(con: duckdb.DuckDBPyConnection, person: Person, entities: list[Raw
     forgotten = person.forgotten("")
     for entity in entities:
         condition = is_theirs(entity, forgotten)
-        if condition != "false" and con.execute(f"SELECT 1 FROM {table_of(entity)} WHERE {condition} LIMIT 1").fetchone():
+        if (
+            condition != "false"
+            and con.execute(f"SELECT 1 FROM {table_of(entity)} WHERE {condition} LIMIT 1").fetchone()
+        ):
             return True
     return False
 
@@ -271,7 +299,9 @@ def _close(con: duckdb.DuckDBPyConnection, person: Person, entities: list[RawEnt
             if condition == "false":
                 continue
             if entity.has_numbers:
-                found = con.execute(f"SELECT DISTINCT {entity.number} FROM {table_of(entity)} WHERE {condition}").fetchall()
+                found = con.execute(
+                    f"SELECT DISTINCT {entity.number} FROM {table_of(entity)} WHERE {condition}"
+                ).fetchall()
                 person.numbers[entity.kind] |= {number for (number,) in found if number}
             for column in entity.described.columns:
                 if column.owns and entity.has(column.name):

@@ -42,7 +42,7 @@ def rules(settings: Settings) -> list[Rule]:
     for option, period in settings.retention.items():
         if not PERIOD.match(period):
             raise WeftError(
-                f"{settings.config_path}: retention.{option}: {period!r} is no period; write it as \"400 days\", \"6 months\" or \"3 years\"."
+                f'{settings.config_path}: retention.{option}: {period!r} is no period; write it as "400 days", "6 months" or "3 years".'
             )
         if option not in known:
             raise WeftError(
@@ -72,7 +72,10 @@ def apply_retention(con: duckdb.DuckDBPyConnection, settings: Settings, today: d
             continue
         condition = _is_old(entity, rule, today)
         children = [
-            (child, f"trim({quote_identifier(column)}) IN (SELECT {entity.number} FROM {table_of(entity)} WHERE {condition})")
+            (
+                child,
+                f"trim({quote_identifier(column)}) IN (SELECT {entity.number} FROM {table_of(entity)} WHERE {condition})",
+            )
             for name in entity.pack.entities
             if (child := raw_entity(con, settings, rule.system, name)) is not None and not entity.described.person
             for column, kind in child.owners()
@@ -87,8 +90,8 @@ def _is_old(entity: RawEntity, rule: Rule, today: date) -> str:
     cell = f"nullif(trim({quote_identifier(entity.described.aged_by or '')}), '')"
     declared = entity.declared[(entity.described.aged_by or "").lower()]
     tried = [f"try_cast({cell} AS TIMESTAMP)", *(f"try_strptime({cell}, '{form}')" for form in declared.formats)]
-    # In whole days of the warehouse's clock, UTC; a row without a readable date is kept.
-    return f"coalesce(coalesce({', '.join(tried)}) < DATE '{today.isoformat()}' - INTERVAL '{rule.period}', false)"
+    # In whole days of the warehouse's clock, UTC; a row without a readable date is as old as its export.
+    return f"coalesce(coalesce({', '.join(tried)}, _exported_on) < DATE '{today.isoformat()}' - INTERVAL '{rule.period}', false)"
 
 
 def _overwrite(

@@ -40,8 +40,11 @@ def one(settings: Settings, query: str) -> tuple[object, ...]:
 
 def test_old_rows_lose_their_personal_columns_and_nothing_else(landed: Settings) -> None:
     totals = "SELECT count(*), sum(CAST(total_price AS DECIMAL(18, 2))), count(DISTINCT id), count(customer_id) FROM raw.shopify__order"
-    young = "SELECT count(email), count(shipping_address_name) FROM raw.shopify__order WHERE created_at >= '2025-11-01'"
-    old = "SELECT count(email), count(shipping_address_name), count(billing_address_phone) FROM raw.shopify__order WHERE created_at < '2025-11-01'"
+    placed = "FROM raw.shopify__order WHERE try_cast(created_at AS TIMESTAMP)"
+    young = f"SELECT count(email), count(shipping_address_name) {placed} >= DATE '2025-11-01'"
+    old = (
+        f"SELECT count(email), count(shipping_address_name), count(billing_address_phone) {placed} < DATE '2025-11-01'"
+    )
     before, young_before = one(landed, totals), one(landed, young)
     assert one(landed, old)[0] > 0
     with connect_lake(landed) as con:
@@ -56,11 +59,13 @@ def test_what_belongs_to_an_old_row_goes_with_it(landed: Settings) -> None:
     with connect_lake(landed) as con:
         con.execute(
             "UPDATE raw.shopify__transaction SET payment_credit_card_number = '4242' "
-            "WHERE order_id IN (SELECT id FROM raw.shopify__order WHERE created_at < '2025-11-01')"
+            "WHERE order_id IN (SELECT id FROM raw.shopify__order WHERE try_cast(created_at AS TIMESTAMP) < DATE '2025-11-01')"
         )
         changed = apply_retention(con, landed, TODAY)
     assert changed["raw.shopify__transaction"] > 0
-    assert one(landed, "SELECT count(*) FROM raw.shopify__transaction WHERE payment_credit_card_number = '4242'") == (0,)
+    assert one(landed, "SELECT count(*) FROM raw.shopify__transaction WHERE payment_credit_card_number = '4242'") == (
+        0,
+    )
 
 
 def test_a_second_time_there_is_nothing_left_to_do(landed: Settings) -> None:
@@ -78,7 +83,11 @@ def test_a_canonical_name_stands_for_the_entities_that_feed_it(landed: Settings)
 
 @pytest.mark.parametrize(
     ("line", "said"),
-    [('tickets = "a while"', "retention.tickets"), ('parcels = "3 years"', "retention.parcels"), ('"shopify.shop" = "3 years"', "shopify.shop")],
+    [
+        ('tickets = "a while"', "retention.tickets"),
+        ('parcels = "3 years"', "retention.parcels"),
+        ('"shopify.shop" = "3 years"', "shopify.shop"),
+    ],
 )
 def test_a_wrong_word_stops_the_run_and_names_the_option(tmp_path: Path, line: str, said: str) -> None:
     settings = make_company(tmp_path / "company")
