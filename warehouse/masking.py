@@ -36,10 +36,12 @@ def sees_clear(settings: Settings, role: str | None) -> bool:
 
 
 @lru_cache
-def personal_columns() -> dict[str, str]:
-    """Return the kind of each personal column by its name."""
-    described = yaml.safe_load(Path(__file__).with_name("personal_columns.yml").read_text(encoding="utf-8"))
-    return {name: chosen["kind"] for name, chosen in described.items()}
+def personal_columns() -> dict[str, dict[str, str]]:
+    """Return the kind of each personal column by its name, and in which rows of its table it is personal, where not in all."""
+    described: dict[str, dict[str, str]] = yaml.safe_load(
+        Path(__file__).with_name("personal_columns.yml").read_text(encoding="utf-8")
+    )
+    return described
 
 
 def masked_select(table: str, columns: list[tuple[str, str]]) -> str:
@@ -56,10 +58,17 @@ def masked_select(table: str, columns: list[tuple[str, str]]) -> str:
 
 def mask_of(column: str, type_name: str) -> str | None:
     """Return the SQL that masks a column; None if it holds nothing personal."""
-    kind = personal_columns().get(column.lower())
-    if kind is None:
+    described = personal_columns().get(column.lower())
+    if described is None:
         return None
-    cell = quote_identifier(column)
+    cell, kind = quote_identifier(column), described["kind"]
+    if "when" in described:
+        mask = _mask(cell, kind, type_name)
+        return f"CASE WHEN {described['when']} THEN {mask} ELSE {cell} END"
+    return _mask(cell, kind, type_name)
+
+
+def _mask(cell: str, kind: str, type_name: str) -> str:
     if kind == "birth":
         return f"date_trunc('year', try_cast({cell} AS DATE))"
     if type_name.upper() != "VARCHAR":

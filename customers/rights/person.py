@@ -144,7 +144,9 @@ def _records(con: duckdb.DuckDBPyConnection) -> list[Record]:
 
 def _links(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     try:
-        return dict(con.execute("SELECT record_key, person_key FROM lake.identity.person_link").fetchall())
+        # A record that resolution left alone says nothing of others with its e-mail.
+        query = "SELECT record_key, person_key FROM lake.identity.person_link WHERE linked_by <> 'alone'"
+        return dict(con.execute(query).fetchall())
     except duckdb.CatalogException:
         return {}
 
@@ -264,7 +266,7 @@ def _same_email(
             for (number,) in rows:
                 keys = {key for key, system, known, _ in records if system == entity.system and known == number}
                 others = {links[key] for key in keys if key in links} - {person.person_key}
-                if others and person.person_key is not None and not keys & person.record_keys:
+                if others and not keys & person.record_keys:
                     person.others[entity.kind].add(number)
                 else:
                     person.numbers[entity.kind].add(number)
