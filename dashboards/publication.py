@@ -14,7 +14,7 @@ import duckdb
 import pandas as pd
 import streamlit as st
 
-from warehouse.lake import open_publication
+from warehouse.lake import open_for_role
 from warehouse.publication import Publication, current_publication_id, list_publications, read_publication
 from warehouse.settings import Settings, load_settings
 
@@ -86,7 +86,8 @@ def _record(config: Path, publication_id: int) -> Publication:
 # A connection that falls out of the cache is closed when the last page that uses it is done, not under its feet.
 @st.cache_resource(show_spinner=False, max_entries=3)
 def _connection(config: Path, publication_id: int) -> duckdb.DuckDBPyConnection:
-    return open_publication(deployment(config), publication_id)
+    settings = deployment(config)
+    return open_for_role(settings, settings.dashboards.role, publication_id, schemas=("marts", "ops"))
 
 
 @contextmanager

@@ -18,6 +18,8 @@ from warehouse.publication import list_publications
 from warehouse.settings import Settings
 
 CELLS_LISTED = 100_000
+# Stands for the value of a personal column: file, record and column say where it is, and messages end up in logs.
+PERSONAL = "(personal)"
 # Letters beyond ASCII that were written as UTF-8 and read as Windows-1252: "Ã¶" for "ö". The second byte of such a pair
 # shows as a sign that hardly ever follows an accented capital.
 _SECOND_BYTE = "[\\x{0080}-\\x{00BF}\\x{FFFD}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
@@ -88,11 +90,12 @@ def _with_example(con: duckdb.DuckDBPyConnection, result: CheckResult) -> CheckR
     if cell is None:
         return result
     file_name, line, column, value, rule = cell
+    shown = value if value == PERSONAL else repr(value)
     wrong = {
         "required": "is missing but required",
-        "parent": f"{value!r} leads to nothing that was delivered",
-        "encoding": f"{value!r} was read in another encoding than it was written in",
-    }.get(rule, f"{value!r} is not of type {rule}")
+        "parent": f"{shown} leads to nothing that was delivered",
+        "encoding": f"{shown} was read in another encoding than it was written in",
+    }.get(rule, f"{shown} is not of type {rule}")
     return replace(result, message=f"{result.message}. The first: {file_name}, record {line}, {column} {wrong}")
 
 
@@ -229,15 +232,21 @@ def _list_invalid_values(con: duckdb.DuckDBPyConnection, run_id: str, system: st
             [delivery.load_id],
         ).fetchone()
         assert counts is not None
+        personal = {column.name for column in delivery.entity.columns if column.is_personal}
         for count, (name, rule, violation) in zip(counts, violations, strict=True):
             if count:
                 con.execute(
                     f"INSERT INTO lake.ops.invalid_value SELECT ?, r._load_id, ?, ?, r._file, r._row, ?, "
-                    f"r.{quote_identifier(name)}, {quote_literal(rule)} FROM {table} AS r "
+                    f"{_shown(name, name in personal)}, {quote_literal(rule)} FROM {table} AS r "
                     f"WHERE r._load_id = ? AND {violation} ORDER BY r._row LIMIT {CELLS_LISTED}",
                     [run_id, system, delivery.entity.name, name, delivery.load_id],
                 )
     con.execute("COMMIT")
+
+
+def _shown(column: str, is_personal: bool) -> str:
+    cell = f"r.{quote_identifier(column)}"
+    return f"CASE WHEN {cell} IS NOT NULL THEN {quote_literal(PERSONAL)} END" if is_personal else cell
 
 
 def _list_orphans(
@@ -250,7 +259,7 @@ def _list_orphans(
     cell = f"nullif(trim(r.{quote_identifier(column.name)}), '')"
     con.execute(
         f"INSERT INTO lake.ops.invalid_value SELECT ?, r._load_id, ?, ?, r._file, r._row, ?, "
-        f"r.{quote_identifier(column.name)}, 'parent' FROM lake.raw.{child} AS r "
+        f"{_shown(column.name, column.is_personal)}, 'parent' FROM lake.raw.{child} AS r "
         f"ANTI JOIN (SELECT DISTINCT trim({quote_identifier(key)}) AS key "
         f"FROM lake.raw.{quote_identifier(f'{system}__{parent}')}) AS p ON p.key = {cell} "
         f"WHERE r._load_id = ? AND {cell} IS NOT NULL ORDER BY r._row LIMIT {CELLS_LISTED}",

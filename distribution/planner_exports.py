@@ -4,12 +4,13 @@ Comes in: a publication. Goes out: `sales_forecast.csv` in the exports folder. C
 The columns are a contract, described in docs/forecasts.md: they keep their names, order and formats.
 """
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from distribution.csv_file import write_csv
 from warehouse.errors import WeftError
-from warehouse.lake import connect_publication
+from warehouse.lake import open_for_role
 from warehouse.settings import Settings
 
 SALES_FORECAST_FILE = "sales_forecast.csv"
@@ -64,7 +65,7 @@ def export_all(settings: Settings, publication_id: int) -> list[ExportedFile]:
 
 def export_sales_forecast(settings: Settings, publication_id: int) -> ExportedFile:
     """Replace `sales_forecast.csv` by the forecast of the named publication."""
-    with connect_publication(settings, publication_id) as con:
+    with closing(open_for_role(settings, None, publication_id, schemas=("marts",))) as con:
         if not con.execute(
             "SELECT 1 FROM information_schema.tables "
             "WHERE table_catalog = 'lake' AND table_schema = 'marts' AND table_name = 'fct_forecast'"

@@ -33,6 +33,7 @@ from extractors.sources.json_lines import scan_json_lines
 from extractors.sources.rest import extract_endpoint
 from extractors.sources.scan import Scan
 from extractors.sources.typed_file import scan_parquet, scan_xlsx
+from extractors.suppression import entity_with, suppress_new_numbers, suppressed, without_suppressed
 from extractors.workspace import temporary_folder
 from warehouse.errors import WeftError
 from warehouse.lake import connect_lake
@@ -108,12 +109,25 @@ def _land_files(
         )  # fmt: skip
         with tempfile.TemporaryDirectory(dir=workspace) as folder:
             try:
-                result = execute_load(con, load, _scan(con, load, delivery, Path(folder)), Path(folder))
+                result = _execute(con, settings, load, _scan(con, load, delivery, Path(folder)), Path(folder))
                 assert result is not None
                 results.append(result)
             except DeliveryRefused as refusal:
                 results.append(record_failure(con, load, str(refusal)))
     return results
+
+
+def _execute(
+    con: duckdb.DuckDBPyConnection, settings: Settings, load: Load, scan: Scan, workspace: Path
+) -> LoadResult | None:
+    """Land a delivery without what it says of people who were erased."""
+    forgotten = suppressed(con, settings)
+    if forgotten is None:
+        return execute_load(con, load, scan, workspace)
+    entity = entity_with(settings, load.system, load.entity_name, scan.columns)
+    result = execute_load(con, load, without_suppressed(entity, forgotten, scan), workspace)
+    suppress_new_numbers(con, entity, forgotten, scan)
+    return result
 
 
 def _scan(con: duckdb.DuckDBPyConnection, load: Load, delivery: Delivery, workspace: Path) -> Scan:
@@ -169,7 +183,7 @@ def _land_extraction(
             )
         return None
     try:
-        return execute_load(con, load, extraction.scan, workspace)
+        return _execute(con, settings, load, extraction.scan, workspace)
     except DeliveryRefused as refusal:
         return record_failure(con, load, str(refusal))
 

@@ -30,7 +30,8 @@ class Part(BaseModel):
 class Column(Part):
     """One column of an export. `type` is what the text should be read as later; landing keeps the text.
 
-    `references` names the entity of the same system whose key, the first column of it, stands in this column.
+    `references` names the entity of the same system whose key, the first column of it, stands in this column. `owner` names the
+    entity, of this pack or as `pack.entity`, whose row stands here and to whose person this row belongs; `owns` the other way round.
     """
 
     name: Annotated[str, StringConstraints(min_length=1)]
@@ -41,6 +42,8 @@ class Column(Part):
     formats: list[str] = Field(default_factory=list)
     missing: list[str] = Field(default_factory=list)
     references: Name | None = None
+    owner: Annotated[str, StringConstraints(pattern=r"^([a-z][a-z0-9_]*\.)?[a-z][a-z0-9_]*$")] | None = None
+    owns: Name | None = None
     description: str | None = None
 
 
@@ -112,6 +115,12 @@ class Entity(Format):
     )
     endpoint: dict[str, Any] | None = None
     key: list[str] = Field(min_length=1)
+    # Each row is a human being's record, known by the first column of the key.
+    person: bool = False
+    # The column with the date of business by which a retention period counts.
+    aged_by: str | None = None
+    # The canonical entities that its rows become, by whose names a retention period may be given.
+    feeds: list[Name] = Field(default_factory=list)
     ignore_columns: list[str] = Field(default_factory=list)
     columns: list[Column] = Field(min_length=1)
 
@@ -122,6 +131,8 @@ class Entity(Format):
         doubled = sorted({name for name in lowered if lowered.count(name) > 1})
         if doubled:
             raise ValueError(f"columns named twice: {', '.join(doubled)}")
+        if self.aged_by is not None and self.aged_by not in names:
+            raise ValueError(f"aged_by names a column that is not declared: {self.aged_by}")
         unknown = [name for name in [*self.key, *([self.cursor] if self.cursor else [])] if name not in names]
         if unknown and not (self.cursor in unknown and "(" in (self.cursor or "")):
             raise ValueError(f"key or cursor names columns that are not declared: {', '.join(unknown)}")
@@ -183,6 +194,9 @@ class Pack(Part):
                     raise ValueError(
                         f"{name}.{column.name} references {column.references!r}, which is no entity of the pack"
                     )
+                named = column.owns or (column.owner if column.owner and "." not in column.owner else None)
+                if named is not None and named not in self.entities:
+                    raise ValueError(f"{name}.{column.name}: {named!r} is no entity of the pack, so it owns nothing")
         return self
 
 

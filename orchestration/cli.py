@@ -69,12 +69,14 @@ def run(
     Exit code 2: published, but some deliveries could not be read; `weft status` names them.
     Exit code 1: not published; the last publication goes on being served.
     """
+    from customers.rights.retention import rules
     from orchestration.progress import Progress
     from orchestration.run import run as execute
     from orchestration.summary import print_summary
     from warehouse.settings import load_settings
 
     settings = load_settings(config)
+    rules(settings)
     # The run sends everything that is printed to its log; the display keeps the real terminal.
     with open(os.dup(sys.stdout.fileno()), "w", encoding="utf-8") as terminal:
         console = Console(file=terminal, highlight=False)
@@ -90,6 +92,9 @@ def sql(
     publication: Annotated[
         int | None, typer.Option("--publication", metavar="ID", help="An earlier publication instead of the current.")
     ] = None,
+    role: Annotated[
+        str | None, typer.Option("--role", help="Who asks: engineer sees personal data, analyst and no role do not.")
+    ] = None,
     config: Config = None,
 ) -> None:
     """Answer one SELECT from the published snapshot, read-only.
@@ -102,7 +107,7 @@ def sql(
     if form not in FORMATS:
         raise typer.BadParameter(f"{form!r} is none of {', '.join(FORMATS)}", param_hint="--format")
     text = sys.stdin.read() if query == "-" else query
-    with answer(load_settings(config), text, publication) as found:
+    with answer(load_settings(config), text, publication, role) as found:
         try:
             write_answer(found, form, sys.stdout)
             sys.stdout.flush()
@@ -210,6 +215,49 @@ def acknowledge(config: Config = None) -> None:
                     written += 1
     if not written:
         console.print("Nothing to answer: no interchange has come since the last time.")
+
+
+@app.command("erase-customer")
+def erase_customer(
+    person: Annotated[
+        str | None,
+        typer.Argument(metavar="[WHO]", help="A person key, customer key, number (shopify:72…) or e-mail address."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go; change nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decided it, for the audit log.")] = None,
+    config: Config = None,
+) -> None:
+    """Erase a person from raw, staging, marts, exports, logs and every old snapshot, and prove it.
+
+    Ids, quantities and money stay, so that totals do not change. Later deliveries do not bring her back.
+    An erasure that was interrupted is finished first; without WHO nothing else is done.
+    The files in the inboxes are the source systems' and stay; those that hold her are listed.
+    """
+    from orchestration.rights import erase_customer as erase
+    from warehouse.settings import load_settings
+
+    settings = load_settings(config)
+    with open(os.dup(sys.stdout.fileno()), "w", encoding="utf-8") as terminal:
+        console = Console(file=terminal, highlight=False, soft_wrap=True)
+        code = erase(settings, person, by=by, is_dry_run=dry_run, is_sure=yes, console=console)
+    raise typer.Exit(code)
+
+
+@app.command("export-customer")
+def export_customer(
+    person: Annotated[str, typer.Argument(metavar="WHO", help="As for weft erase-customer.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="The ZIP to write; else in this folder.")
+    ] = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who asked, for the audit log.")] = None,
+    config: Config = None,
+) -> None:
+    """Write all that is known of a person into a ZIP: the answer to an access request."""
+    from orchestration.rights import export_customer as write
+    from warehouse.settings import load_settings
+
+    write(load_settings(config), person, out, by=by, console=Console(highlight=False, soft_wrap=True))
 
 
 @app.command()

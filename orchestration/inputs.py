@@ -25,7 +25,7 @@ CODE_FOLDERS = (
 )
 CODE_SUFFIXES = {".py", ".sql", ".yml", ".yaml", ".csv", ".toml", ".json"}
 # Sections of weft.toml that say where and when Weft runs, not what it makes.
-OPERATIONAL_SECTIONS = {"lake", "run", "publication", "schedule", "dashboards", "ui", "audiences"}
+OPERATIONAL_SECTIONS = {"lake", "run", "publication", "schedule", "dashboards", "ui", "audiences", "roles"}
 
 
 def hash_files(folders: Iterable[Path]) -> str:

@@ -20,9 +20,12 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from customers.rights.audit import record, who
+from orchestration.masked_query import require_masked_tables
 from warehouse.errors import WeftError
 from warehouse.identifiers import quote_literal
-from warehouse.lake import open_publication
+from warehouse.lake import open_for_role
+from warehouse.masking import sees_clear
 from warehouse.settings import Settings
 
 FORMATS = ("table", "csv", "json")
@@ -43,13 +46,19 @@ class Answer:
 
 
 @contextmanager
-def answer(settings: Settings, query: str, publication_id: int | None = None) -> Iterator[Answer]:
-    """Run one reading statement on a publication, the current one unless another is named.
+def answer(
+    settings: Settings, query: str, publication_id: int | None = None, role: str | None = None
+) -> Iterator[Answer]:
+    """Run one reading statement on a publication, the current one unless another is named, as a role sees it.
 
     Raises:
-        WeftError: nothing is published, the statement does not only read, or DuckDB refuses it.
+        WeftError: nothing is published, the statement does not only read, it asks for what the role may not see, or DuckDB refuses it.
     """
-    con = open_publication(settings, publication_id)
+    if sees_clear(settings, role):
+        record(settings, "unmasked read", who(), role=role)
+    else:
+        require_masked_tables(query)
+    con = open_for_role(settings, role, publication_id)
     try:
         _confine(con, settings)
         _require_reading(con, query)

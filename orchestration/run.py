@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from extractors.pack import load_pack
 from orchestration.progress import Progress
 from orchestration.summary import RunSummary, read_figures
 from warehouse.lake import connect_lake
@@ -32,32 +33,37 @@ def run(settings: Settings, progress: Progress, *, force: bool = False) -> RunSu
     """
     # Before Dagster is imported: whoever meets a running run learns so at once.
     with writer_lock(settings, "weft run"):
-        started = time.monotonic()
-        run_id = str(uuid.uuid4())
-        log_path = settings.logs_dir / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{run_id[:8]}.log"
-        _forget_old_logs(settings.logs_dir)
-
-        from orchestration.observed import PeakMemory, output_to
-
-        with PeakMemory() as memory, output_to(log_path):
-            happened = _execute(settings, progress, run_id, force)
-        published = _published_by(settings, run_id)
-        _append_timings(log_path, happened.step_seconds)
-        return RunSummary(
-            run_id=run_id,
-            outcome="published" if published else "unchanged" if _is_unchanged(happened) else "failed",
-            reasons=happened.reasons,
-            publication_id=current_publication_id(settings),
-            changed_marts=published.changed_marts if published else [],
-            figures=read_figures(settings, run_id),
-            log_path=log_path,
-            seconds=time.monotonic() - started,
-            peak_memory_bytes=memory.peak_bytes,
-            step_seconds=happened.step_seconds,
-        )
+        return run_locked(settings, progress, force=force)
 
 
-def _execute(settings: Settings, progress: Progress, run_id: str, force: bool) -> "RunEvents":
+def run_locked(settings: Settings, progress: Progress, *, force: bool, lands: bool = True) -> RunSummary:
+    """Execute one run for a caller that holds the writer's lock; with `lands` false, without looking for new deliveries."""
+    started = time.monotonic()
+    run_id = str(uuid.uuid4())
+    log_path = settings.logs_dir / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{run_id[:8]}.log"
+    _forget_old_logs(settings.logs_dir)
+
+    from orchestration.observed import PeakMemory, output_to
+
+    with PeakMemory() as memory, output_to(log_path):
+        happened = _execute(settings, progress, run_id, force, lands)
+    published = _published_by(settings, run_id)
+    _append_timings(log_path, happened.step_seconds)
+    return RunSummary(
+        run_id=run_id,
+        outcome="published" if published else "unchanged" if _is_unchanged(happened) else "failed",
+        reasons=happened.reasons,
+        publication_id=current_publication_id(settings),
+        changed_marts=published.changed_marts if published else [],
+        figures=read_figures(settings, run_id),
+        log_path=log_path,
+        seconds=time.monotonic() - started,
+        peak_memory_bytes=memory.peak_bytes,
+        step_seconds=happened.step_seconds,
+    )
+
+
+def _execute(settings: Settings, progress: Progress, run_id: str, force: bool, lands: bool) -> "RunEvents":
     from dagster import DagsterEventType, DagsterExecutionInterruptedError
     from dagster._core.events.log import EventLogEntry
 
@@ -65,10 +71,13 @@ def _execute(settings: Settings, progress: Progress, run_id: str, force: bool) -
     from orchestration.events import RunEvents
     from orchestration.instance import FULL_REFRESH_TAG, HEADLESS_TAG, bury_dead_runs, open_instance, quick_event_log
     from orchestration.stopping import Stop
+    from orchestration.translator import landed_key
 
     with progress, open_instance(settings) as instance:
         progress.say(f"Run {run_id[:8]} of {settings.company.name}")
         job = build_definitions(settings, lock_is_held=True).resolve_job_def(JOB_NAME)
+        landed = {landed_key(system, entity) for system in settings.systems for entity in _entities(settings, system)}
+        chosen = None if lands else sorted(set(job.asset_layer.executable_asset_keys) - landed)
         bury_dead_runs(instance)
         happened = RunEvents(node.name for node in job.nodes)
         shown: set[str] = set()
@@ -91,6 +100,7 @@ def _execute(settings: Settings, progress: Progress, run_id: str, force: bool) -
                 instance=instance,
                 run_id=run_id,
                 raise_on_error=False,
+                asset_selection=chosen,
                 tags={HEADLESS_TAG: "true", FULL_REFRESH_TAG: str(force).lower()},
             )
 
@@ -102,6 +112,10 @@ def _execute(settings: Settings, progress: Progress, run_id: str, force: bool) -
             bury_dead_runs(instance)
             _record_interruption(settings, run_id)
         return happened
+
+
+def _entities(settings: Settings, system: str) -> list[str]:
+    return list(load_pack(settings.systems[system].pack).entities)
 
 
 def _record_interruption(settings: Settings, run_id: str) -> None:

@@ -4,9 +4,10 @@ Comes in: settings. Goes out: a DuckDB connection in which the catalog `lake` is
 folder; connections are short-lived, and only the holder of the writer's lock opens the live lake to write.
 """
 
+import secrets
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,8 +15,9 @@ import duckdb
 
 from warehouse.errors import WeftError
 from warehouse.extensions import LAKE_EXTENSIONS, load_extensions
-from warehouse.identifiers import quote_literal
+from warehouse.identifiers import quote_identifier, quote_literal
 from warehouse.ledger import create_ledger
+from warehouse.masking import OPEN_SCHEMAS, masked_select, sees_clear
 from warehouse.settings import Settings
 
 SCHEMAS = ("raw", "staging", "intermediate", "marts", "ops")
@@ -37,7 +39,7 @@ def prepare_connection(settings: Settings) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def attach_statement(catalog: Path, data: Path, *, read_only: bool) -> str:
+def attach_statement(catalog: Path, data: Path, *, read_only: bool, name: str = "lake") -> str:
     """Return the ATTACH statement for a DuckLake whose catalog is an SQLite file.
 
     The data path is overridden because a deployment's folder may be moved, and frozen catalogs are read from elsewhere.
@@ -51,7 +53,7 @@ def attach_statement(catalog: Path, data: Path, *, read_only: bool) -> str:
     ]
     if read_only:
         options.append("READ_ONLY")
-    return f"ATTACH {quote_literal(f'ducklake:sqlite:{catalog}')} AS lake ({', '.join(options)})"
+    return f"ATTACH {quote_literal(f'ducklake:sqlite:{catalog}')} AS {name} ({', '.join(options)})"
 
 
 # Loading the extensions takes longer than most of a run's questions, so databases that have them are used again; not for
@@ -123,7 +125,9 @@ def connect_publication(settings: Settings, publication_id: int | None = None) -
         con.close()
 
 
-def open_publication(settings: Settings, publication_id: int | None = None) -> duckdb.DuckDBPyConnection:
+def open_publication(
+    settings: Settings, publication_id: int | None = None, *, name: str = "lake"
+) -> duckdb.DuckDBPyConnection:
     """Like `connect_publication`, for callers that keep the connection: they close it."""
     from warehouse.publication import current_publication_id, publication_catalog
 
@@ -135,7 +139,49 @@ def open_publication(settings: Settings, publication_id: int | None = None) -> d
         raise WeftError(f"Publication {wanted} is not kept. `weft publications` lists those that are.")
     con = prepare_connection(settings)
     try:
-        con.execute(attach_statement(catalog, settings.data_path, read_only=True))
+        con.execute(attach_statement(catalog, settings.data_path, read_only=True, name=name))
+        con.execute(f"USE {name}")
+    except Exception:
+        con.close()
+        raise
+    return con
+
+
+def open_for_role(
+    settings: Settings,
+    role: str | None,
+    publication_id: int | None = None,
+    *,
+    tables: Iterable[tuple[str, str]] | None = None,
+    schemas: Sequence[str] = OPEN_SCHEMAS,
+) -> duckdb.DuckDBPyConnection:
+    """Open a publication as a role sees it: `lake` is the publication, or views of it in which personal columns are masked.
+
+    `tables` names the (schema, table) pairs that are asked for, where the caller knows; else all of `schemas` are offered. The
+    publication behind the views has a name that cannot be guessed.
+
+    Raises:
+        WeftError: there is no such role, or no such publication.
+    """
+    if sees_clear(settings, role):
+        return open_publication(settings, publication_id)
+    hidden = f"hidden_{secrets.token_hex(16)}"
+    con = open_publication(settings, publication_id, name=hidden)
+    try:
+        con.execute("ATTACH ':memory:' AS lake")
+        for schema in OPEN_SCHEMAS:
+            con.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{schema}")
+        wanted = None if tables is None else set(tables)
+        found = con.execute(
+            "SELECT schema_name, table_name, list((column_name, data_type) ORDER BY column_index) FROM duckdb_columns() "
+            "WHERE database_name = ? AND list_contains(?, schema_name) GROUP BY ALL ORDER BY ALL",
+            [hidden, list(schemas)],
+        ).fetchall()
+        for schema, table, columns in found:
+            if wanted is not None and (schema, table) not in wanted:
+                continue
+            name = f"{quote_identifier(schema)}.{quote_identifier(table)}"
+            con.execute(f"CREATE VIEW lake.{name} AS {masked_select(f'{hidden}.{name}', columns)}")
         con.execute("USE lake")
     except Exception:
         con.close()

@@ -8,7 +8,7 @@ import json
 import os
 import sqlite3
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -94,6 +94,31 @@ def rollback(settings: Settings, publication_id: int | None = None) -> Publicati
         raise WeftError(f"Publication {publication_id} is not kept. `weft publications` lists those that are.")
     _point_at(settings, publication_id)
     return kept[publication_id]
+
+
+def forget_others(settings: Settings, publication_id: int) -> int:
+    """Drop every publication but the named one, which must be current; return how many were dropped.
+
+    After an erasure `weft rollback` must not bring anything back. The caller holds the writer's lock.
+    """
+    others = [one for one in list_publications(settings) if one.publication_id != publication_id]
+    for path in [*settings.publications_dir.glob("[0-9]*.json"), *settings.publications_dir.glob("[0-9]*.sqlite*")]:
+        if path.name.split(".")[0] != f"{publication_id:06d}":
+            path.unlink(missing_ok=True)
+    for path in settings.publications_dir.glob("*.partial"):
+        path.unlink(missing_ok=True)
+    return len(others)
+
+
+def freeze_again(settings: Settings, publication_id: int) -> None:
+    """Replace a publication's catalog by the live one, which must say the same and remember less."""
+    from warehouse.lake import connect_lake
+
+    with connect_lake(settings) as con:
+        snapshot_id = _scalar(con, "SELECT max(snapshot_id) FROM ducklake_snapshots('lake')")
+    _freeze_catalog(settings.catalog_path, publication_catalog(settings, publication_id))
+    record = replace(read_publication(settings, publication_id), snapshot_id=snapshot_id)
+    _write_durably(_record_path(settings, publication_id), json.dumps(asdict(record), indent=2, sort_keys=True))
 
 
 def list_publications(settings: Settings) -> list[Publication]:

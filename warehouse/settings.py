@@ -110,9 +110,16 @@ class Schedule(Section):
 
 
 class Dashboards(Section):
-    """Where the dashboards listen. Without sign-in they stay on the loopback interface."""
+    """Where the dashboards listen, and as which role they read. Without sign-in they stay on the loopback interface."""
 
     port: int = Field(default=8501, ge=1, le=65535)
+    role: str | None = None
+
+
+class Role(Section):
+    """Whether a role sees personal data, or only what is left of it when it is masked."""
+
+    personal_data: Literal["clear", "masked"] = "masked"
 
 
 class Audience(Section):
@@ -185,6 +192,9 @@ class Settings(Section):
     dashboards: Dashboards = Dashboards()
     ui: Ui = Ui()
     audiences: Audiences = Audiences()
+    roles: dict[str, Role] = Field(default_factory=dict)
+    # How long personal data of an entity is kept, such as tickets = "3 years"; customers/rights/retention.py checks the words.
+    retention: dict[str, str] = Field(default_factory=dict)
     _config_path: Path = PrivateAttr(default=Path("weft.toml"))
 
     @field_validator("systems")

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
+from customers.rights.after_landing import keep_rights
 from orchestration.inputs import inputs_fingerprint
 from orchestration.instance import FULL_REFRESH_TAG
 from orchestration.retries import transient_errors_retried
@@ -34,13 +35,15 @@ def inputs_asset(settings: Settings, landed: Sequence[dg.AssetKey]) -> dg.Assets
     @dg.multi_asset(name="inputs", specs=[spec], required_resource_keys={"writer"})
     def inputs(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         fingerprint = inputs_fingerprint(settings)
+        with transient_errors_retried():
+            is_changed = keep_rights(settings)
         with transient_errors_retried(), connect_lake(settings) as con:
             newest = con.execute("SELECT coalesce(max(load_id), 0) FROM ops.load WHERE status = 'landed'").fetchone()
             assert newest is not None
             if newest[0] == 0:
                 raise WeftError(_nothing_landed(settings))
             last = max(list_publications(settings), key=lambda made: made.publication_id, default=None)
-            forced = context.run.tags.get(FULL_REFRESH_TAG) == "true"
+            forced = context.run.tags.get(FULL_REFRESH_TAG) == "true" or is_changed
             if last is not None and not forced and last.inputs == fingerprint and newest[0] <= last.last_load_id:
                 context.log.info(f"unchanged since publication {last.publication_id}")
                 finish_run(con, context.run.run_id, "unchanged", f"as publication {last.publication_id}")

@@ -61,7 +61,7 @@ class Fork:
 
     def ask(self, config: Path, query: str) -> list[dict[str, str]]:
         """Answer a query by `weft sql`, every value as text."""
-        answer = self.weft("sql", query, "--format", "csv", "--config", str(config))
+        answer = self.weft("sql", query, "--format", "csv", "--role", "engineer", "--config", str(config))
         assert answer.returncode == 0, answer.stderr
         return list(csv.DictReader(io.StringIO(answer.stdout)))
 
