@@ -91,7 +91,6 @@ def people_of_simulation(settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame
 
 def _online_retail(data: Path | None) -> Iterator[str]:
     from customers.lifetime_value import evaluate as evaluate_values
-
     from customers.recommendations import evaluate as evaluate_advice
 
     files = sorted((data / "online_retail").glob("*.parquet")) if data else []

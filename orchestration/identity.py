@@ -16,12 +16,15 @@ app = typer.Typer(help="Who is who: records of several systems that are one pers
 def print_trace(settings_file: Path | None, key: str, console: Console) -> None:
     """Print the records of a person and the links between them."""
     from customers.identity.trace import trace_person
+    from customers.rights.audit import record as log_access
+    from customers.rights.audit import who
     from warehouse.lake import connect_publication
     from warehouse.settings import load_settings
 
     settings = load_settings(settings_file)
     with connect_publication(settings) as con:
         trace = trace_person(con, key, settings.identity.match_probability)
+    log_access(settings, "identity why", who(), person=trace.person_key)
     number = {record[0]: str(place) for place, record in enumerate(trace.records, start=1)}
     console.print(f"Person {trace.person_key}: {len(trace.records)} records", markup=False)
     records = Table("", "system", "kind", "name", "e-mail", "phone", "place", "record")
@@ -42,12 +45,15 @@ def print_trace(settings_file: Path | None, key: str, console: Console) -> None:
 def print_review(settings_file: Path | None, console: Console) -> None:
     """Write the review list anew, and say where it is."""
     from customers.identity.trace import write_review_list
+    from customers.rights.audit import record as log_access
+    from customers.rights.audit import who
     from warehouse.lake import connect_publication
     from warehouse.settings import load_settings
 
     settings = load_settings(settings_file)
     with connect_publication(settings) as con:
         path, count = write_review_list(con, settings)
+    log_access(settings, "identity review", who(), rows=count)
     console.print(
         f"{count:,} pairs to look at in {path}. Fill in same_person (yes or no) and decided_by, and save it as "
         f"{settings.root / settings.identity.decisions}; the next run follows it.",

@@ -16,6 +16,7 @@ from customers.rights.scan import Needles, holds
 from extractors.redaction import ERASED
 from warehouse.settings import Settings
 
+Cell = str | bytes | int | float | None
 SQLITE = b"SQLite format 3\0"
 
 
@@ -64,7 +65,7 @@ def _clean_csv(path: Path, content: bytes, needles: Needles) -> str:
 def _clean_database(path: Path, needles: Needles) -> str:
     pattern = needles.pattern()
 
-    def erase(value: object) -> object:
+    def erase(value: Cell) -> Cell:
         if isinstance(value, bytes):
             text = value.decode("utf-8", "ignore")
             return pattern.sub(ERASED, text).encode() if needles.are_in(text.lower()) else value

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 import dagster as dg
 
 from customers.audiences import export_audiences
+from customers.identity.trace import write_review_list
 from distribution.planner_exports import export_all
 from orchestration.assets.publication import PUBLICATION
 from orchestration.retries import transient_errors_retried
 from warehouse.errors import WeftError
+from warehouse.lake import connect_publication
 from warehouse.publication import current_publication_id
 from warehouse.settings import Settings
 
@@ -40,12 +42,14 @@ def exports_asset(settings: Settings) -> dg.AssetsDefinition:
             raise WeftError("Nothing is published yet, so there is nothing to export.")
         with transient_errors_retried():
             files = export_all(settings, publication_id)
+            with connect_publication(settings, publication_id) as con:
+                review_list, to_review = write_review_list(con, settings)
         yield dg.MaterializeResult(
             asset_key=PLANNER_FILES,
             metadata={
                 "publication": publication_id,
-                "dagster/row_count": sum(file.rows for file in files),
-                "files": dg.MetadataValue.json([str(file.path) for file in files]),
+                "dagster/row_count": sum(file.rows for file in files) + to_review,
+                "files": dg.MetadataValue.json([*(str(file.path) for file in files), str(review_list)]),
             },
         )
         with transient_errors_retried():
