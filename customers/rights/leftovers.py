@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from customers.rights.scan import Needles, holds
 from extractors.redaction import ERASED
@@ -64,7 +65,7 @@ def _clean_csv(path: Path, content: bytes, needles: Needles) -> str:
 def _clean_database(path: Path, needles: Needles) -> str:
     pattern = needles.pattern()
 
-    def erase(value: object) -> object:
+    def erase(value: Any) -> Any:
         if isinstance(value, bytes):
             text = value.decode("utf-8", "ignore")
             return pattern.sub(ERASED, text).encode() if needles.are_in(text.lower()) else value
