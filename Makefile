@@ -29,11 +29,11 @@ examples/fashion/inbox/.simulated: | $(READY)
 run: $(READY) $(SIMULATED)  ## Run the example end to end: land, transform, audit, publish, forecast, export
 	$(WEFT) run --config $(CONFIG)
 
-test: $(READY)  ## Run the tests of the main job: everything but the packs and the simulated company
-	$(VENV)/bin/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --ignore tests/packs --ignore tests/simulation --ignore tests/fashion
+test: $(READY)  ## Run the tests of the main job: everything but the packs, the simulated company and its people
+	$(VENV)/bin/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --ignore tests/packs --ignore tests/simulation --ignore tests/fashion --ignore tests/customers
 
-packs: $(READY)  ## Run the tests of the packs, on one company that uses them all, of the simulator, and of the company it makes
-	$(VENV)/bin/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder tests/packs tests/simulation tests/fashion
+packs: $(READY)  ## Run the tests of the packs, on one company that uses them all, of the simulator, of the company it makes, and of its people
+	$(VENV)/bin/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder tests/packs tests/simulation tests/fashion tests/customers
 
 lint: $(READY)  ## Check style and types
 	$(VENV)/bin/ruff check .
