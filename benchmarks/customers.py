@@ -140,19 +140,16 @@ def _resolved(name: str, records: int, quality: Quality) -> str:
 
 
 def _checks(checked: pl.DataFrame, name: str) -> Iterator[str]:
-    yield from _values(
-        checked.rename({"predicted_value_reporting": "predicted_value", "actual_value_reporting": "actual_value",
-                        "value_mae_reporting": "value_mae", "naive_value_mae_reporting": "naive_value_mae"}), name
-    )  # fmt: skip
+    yield from _values(checked.rename(lambda column: column.removesuffix("_reporting")), name)
 
 
 def _values(checked: pl.DataFrame, name: str) -> Iterator[str]:
     for row in checked.filter(pl.col("decile") == 0).iter_rows(named=True):
         yield (
-            f"{name}: lifetime value ({row['model_name']}), {row['person_count']:,} people, {row['holdout_days']} days kept back: "
-            f"orders {float(row['predicted_orders']):,.0f} foretold, {float(row['actual_orders']):,.0f} came; "
-            f"mean error of value {float(row['value_mae']) / float(row['naive_value_mae']):.3f} of the naive one; "
-            f"rank correlation {float(row['value_rank_correlation']):.3f} (naive {float(row['naive_value_rank_correlation']):.3f})"
+            f"{name}: lifetime value by {row['model_name']}, {row['person_count']:,} people, {row['horizon_days']} days kept back: "
+            f"{float(row['expected_orders']):,.0f} orders foretold, {float(row['actual_orders']):,.0f} came "
+            f"({float(row['orders_bias']):+.1%}); value {float(row['value_bias']):+.1%}; error of orders per person "
+            f"{float(row['orders_mean_absolute_error']):.3f}, rank correlation {float(row['orders_rank_correlation'] or 0):.3f}"
         )
 
 

@@ -19,7 +19,6 @@ CODE_FOLDERS = (
     "data_quality",
     "customers",
     "forecasting",
-    "customers",
     "distribution",
     "orchestration",
 )

@@ -26,7 +26,7 @@ Process = Literal["mbg_nbd", "bg_nbd"]
 # Below this many people with a second order there is nothing to learn a rhythm from.
 FEWEST_REPEAT_BUYERS = 100
 # The parameters of a whole company are known well from this many people, whatever their number.
-LARGEST_SAMPLE = 20_000
+LARGEST_SAMPLE = 5_000
 SEED = 20_130
 CHUNK = 100_000
 # The models' usual unit; with days the rates are so small that the optimiser stops early.
