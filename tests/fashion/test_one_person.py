@@ -76,7 +76,9 @@ def test_a_timeline_is_told_in_order_over_all_systems(fashion: Settings) -> None
     )
     systems = events.group_by("person_key").agg(pl.col("source_system").n_unique())
     assert systems["source_system"].max() >= 3
-    assert events["event_at"].null_count() == 0
+    # Systems do not always say when somebody agreed or refused; everything else has its time.
+    dated = events.filter(~pl.col("event_type").str.starts_with("consent_"))
+    assert dated["event_at"].null_count() == 0
     wide = events.group_by("person_key").agg(
         first_order=pl.col("event_at").filter(pl.col("event_type") == "order_placed").min(),
         first_parcel=pl.col("event_at").filter(pl.col("event_type") == "parcel_delivered").min(),
