@@ -16,7 +16,8 @@ from weft_command import ask, run_weft
 
 from warehouse.settings import Settings
 
-pytestmark = pytest.mark.timeout(2400)
+# The company is asked by commands that take its lock, so one worker asks them one after the other.
+pytestmark = [pytest.mark.timeout(2400), pytest.mark.xdist_group("rights")]
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,8 @@ from warehouse.lake import connect_publication
 from warehouse.publication import list_publications
 from warehouse.settings import Settings
 
-pytestmark = pytest.mark.timeout(2400)
+# The company is asked by commands that take its lock, so one worker asks them one after the other.
+pytestmark = [pytest.mark.timeout(2400), pytest.mark.xdist_group("rights")]
 # Ends the process where it stands, as a kill would.
 KILLED_BEFORE_REBUILD = """
 import os, sys

@@ -18,7 +18,8 @@ from warehouse.identifiers import quote_identifier
 from warehouse.lake import connect_publication, open_for_role
 from warehouse.settings import Settings, load_settings
 
-pytestmark = pytest.mark.timeout(2400)
+# The company is asked by commands that take its lock, so one worker asks them one after the other.
+pytestmark = [pytest.mark.timeout(2400), pytest.mark.xdist_group("rights")]
 
 
 def raw_values(settings: Settings, *, personal: bool) -> set[str]:
