@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
-import phonenumbers
 import polars as pl
 
+from customers.phones import e164
 from distribution.csv_file import Cell, Phone
 from warehouse.settings import Audience
 
@@ -57,15 +57,8 @@ class Sheet:
 
 def international(phone: str | None, country_code: str | None) -> Phone | None:
     """The number as everybody can dial it, or nothing where it cannot be one."""
-    if not phone:
-        return None
-    try:
-        number = phonenumbers.parse(phone, country_code)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    return Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    number = e164(phone, country_code) if phone else None
+    return None if number is None else Phone(number)
 
 
 def shopify(name: str, audience: Audience, people: pl.DataFrame) -> list[Sheet]:

@@ -34,7 +34,7 @@ SYNONYMS = {
     "national_id": ("soc_sec_id", "ssn", "social_security_number", "nin"),
 }
 HOUSE_NUMBERS = ("street_number", "house_number", "house")
-_TYPES = {"is_person": pl.Boolean, "is_email_verified": pl.Boolean, "seen_on": pl.Date, "load_id": pl.Int64}
+_TYPES = {"is_person": pl.Boolean, "is_email_verified": pl.Boolean, "seen_on": pl.Date}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ in one person: links are then taken from the surest to the least sure, and one t
 from collections import defaultdict
 from collections.abc import Iterable
 
-import duckdb
 import numpy as np
 import polars as pl
 from scipy.sparse import coo_array
@@ -21,20 +20,20 @@ RECORDS_OF_ONE_ADDRESS = 20
 # How sure a link is, and which of several ways names it.
 WAYS = ("decision", "merged", "converted", "verified_email", "model")
 
-_CERTAIN = f"""
-SELECT r.record_key AS left_key, r.merged_into AS right_key, CASE r.record_type WHEN 'lead' THEN 'converted' ELSE 'merged' END AS linked_by
-FROM compared AS r JOIN compared AS kept ON r.merged_into = kept.record_key WHERE r.record_key <> r.merged_into
-UNION ALL
-SELECT first_key, record_key, 'verified_email' FROM (
-    SELECT record_key, min(record_key) OVER (PARTITION BY email) AS first_key, count(*) OVER (PARTITION BY email) AS n
-    FROM compared WHERE is_comparable AND is_email_verified AND email IS NOT NULL)
-WHERE record_key <> first_key AND n <= {RECORDS_OF_ONE_ADDRESS}
-"""
+_WAYS = pl.DataFrame({"linked_by": WAYS, "way": range(len(WAYS))}, schema={"linked_by": pl.String, "way": pl.Int64})
 
 
-def certain_links(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """Return the links that need no weighing: (left_key, right_key, linked_by), from table `compared` of all records."""
-    return con.execute(_CERTAIN).pl()
+def certain_links(records: str) -> str:
+    """Return the query of the links among a table of records that need no weighing: left_key, right_key, match_probability, linked_by."""
+    return f"""
+        SELECT r.record_key AS left_key, r.merged_into AS right_key, 1.0 :: DOUBLE AS match_probability,
+            CASE r.record_type WHEN 'lead' THEN 'converted' ELSE 'merged' END AS linked_by
+        FROM {records} AS r JOIN {records} AS kept ON r.merged_into = kept.record_key WHERE r.record_key <> r.merged_into
+        UNION ALL
+        SELECT first_key, record_key, 1.0 :: DOUBLE, 'verified_email' FROM (
+            SELECT record_key, min(record_key) OVER (PARTITION BY email) AS first_key, count(*) OVER (PARTITION BY email) AS n
+            FROM {records} WHERE is_comparable AND is_email_verified AND email IS NOT NULL)
+        WHERE record_key <> first_key AND n <= {RECORDS_OF_ONE_ADDRESS}"""
 
 
 def persons_of(
@@ -64,17 +63,16 @@ def persons_of(
         .group_by("record_key")
         .agg(pl.col("way").min())
     )
-    ways = pl.DataFrame({"way": range(len(WAYS)), "linked": WAYS}, schema={"way": pl.Int64, "linked": pl.String})
     return (
         clustered.join(keys, on="cluster")
         .join(strongest, on="record_key", how="left")
-        .join(ways, on="way", how="left")
+        .join(_WAYS.rename({"linked_by": "strongest"}), on="way", how="left")
         .with_columns(
             linked_by=pl.when(pl.len().over("cluster") == 1)
             .then(pl.lit("alone"))
             .when(pl.col("record_key") == pl.col("person_key"))
             .then(pl.lit("first"))
-            .otherwise("linked")
+            .otherwise("strongest")
         )
         .select("record_key", "record_type", "source_system", "person_key", "linked_by")
     )
@@ -82,11 +80,10 @@ def persons_of(
 
 def _numbered(links: pl.DataFrame, ordered: pl.DataFrame) -> pl.DataFrame:
     places = ordered.select("record_key", "number")
-    ways = pl.DataFrame({"linked_by": WAYS, "way": range(len(WAYS))}, schema={"linked_by": pl.String, "way": pl.Int64})
     return (
         links.join(places.rename({"record_key": "left_key", "number": "left"}), on="left_key")
         .join(places.rename({"record_key": "right_key", "number": "right"}), on="right_key")
-        .join(ways, on="linked_by")
+        .join(_WAYS, on="linked_by")
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 from splink import DuckDBAPI, Linker, block_on
 from splink.internals.blocking_rule_creator import BlockingRuleCreator
+from splink.internals.splink_dataframe import SplinkDataFrame
 
 SEED = 1
 # Records sampled to learn how often strangers agree.
@@ -168,9 +169,10 @@ def block_columns(con: duckdb.DuckDBPyConnection, table: str) -> None:
 
 def train(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
     """Learn a model from the records of `table` (which has its block columns); returns it in Splink's own form."""
-    linker = _linker(con, table, _untrained(con, table))
+    model = _untrained(con, table)
+    linker = _linker(DuckDBAPI(connection=con), table, model)
     training = linker.training
-    for column in linker_frequencies(linker):
+    for column in weighed_by_frequency(model):
         linker.table_management.compute_tf_table(column)
     sure: list[str | BlockingRuleCreator] = [
         block_on(f"block_{name}", *extra)
@@ -180,7 +182,7 @@ def train(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
     if sure:
         training.estimate_probability_two_random_records_match(sure, recall=0.8)
     training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=SEED)
-    points = {comparison.output_column_name for comparison in linker._settings_obj.comparisons}
+    points = {comparison["output_column_name"] for comparison in model["comparisons"]}
     taught: set[str] = set()
     for teacher in (*TEACHERS, *TEACHERS_WITHOUT_IDENTIFIERS):
         if teacher in TEACHERS_WITHOUT_IDENTIFIERS and taught >= points:
@@ -205,7 +207,7 @@ def _made_whole(model: dict[str, Any]) -> dict[str, Any]:
 
 def predict_all(con: duckdb.DuckDBPyConnection, table: str, model: dict[str, Any]) -> str:
     """Score the pairs within `table`; returns the name of the table of pairs."""
-    linker = _linker(con, table, model)
+    linker = _linker(DuckDBAPI(connection=con), table, model)
     return linker.inference.predict(threshold_match_probability=LEAST_PROBABILITY).physical_name
 
 
@@ -215,13 +217,12 @@ def predict_changed(con: duckdb.DuckDBPyConnection, model: dict[str, Any]) -> st
     How frequent a name is, is taken from table `earlier_term_frequency`, so that a pair gets the score that it would have got
     with all others.
     """
-    logging.getLogger("splink").setLevel(logging.ERROR)
     con.execute("CREATE OR REPLACE TABLE changed AS SELECT * EXCLUDE (is_new) FROM comparable WHERE is_new")
     con.execute("CREATE OR REPLACE TABLE unchanged AS SELECT * EXCLUDE (is_new) FROM comparable WHERE NOT is_new")
     api = DuckDBAPI(connection=con)
     changed, unchanged = api.register("changed"), api.register("unchanged")
-    linker = Linker(changed, json.loads(json.dumps(model)), log_level=logging.ERROR)
-    for column in linker_frequencies(linker):
+    linker = _linker(api, changed, model)
+    for column in weighed_by_frequency(model):
         con.execute(
             f"CREATE OR REPLACE TABLE frequency_{column} AS SELECT value AS {column}, frequency AS tf_{column} "
             f"FROM earlier_term_frequency WHERE column_name = '{column}'"
@@ -245,14 +246,12 @@ def predict_changed(con: duckdb.DuckDBPyConnection, model: dict[str, Any]) -> st
 
 def term_frequencies(con: duckdb.DuckDBPyConnection, model: dict[str, Any]) -> None:
     """Fill table `new_term_frequency` with the shares of the values that the model weighs by how rare they are."""
-    compared = {comparison["output_column_name"] for comparison in model["comparisons"]}
     con.execute("DELETE FROM new_term_frequency")
-    for point in POINTS:
-        if point.name in compared and (column := point.frequencies_of):
-            con.execute(
-                f"INSERT INTO new_term_frequency SELECT '{column}', {column}, count(*) / sum(count(*)) OVER () FROM comparable "
-                f"WHERE {column} IS NOT NULL GROUP BY {column}"
-            )
+    for column in weighed_by_frequency(model):
+        con.execute(
+            f"INSERT INTO new_term_frequency SELECT '{column}', {column}, count(*) / sum(count(*)) OVER () FROM comparable "
+            f"WHERE {column} IS NOT NULL GROUP BY {column}"
+        )
 
 
 def _untrained(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
@@ -270,26 +269,22 @@ def _untrained(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
             block_on(f"block_{name}").get_blocking_rule("duckdb").blocking_rule_sql for name in BLOCKS
         ],
         "probability_two_random_records_match": 1 / total,
-        "retain_intermediate_calculation_columns": True,
+        "retain_intermediate_calculation_columns": False,
         "retain_matching_columns": False,
         "max_iterations": 50,
     }
 
 
-def linker_frequencies(linker: Linker) -> list[str]:
-    """Return the columns whose values' frequencies the model uses."""
-    return [
-        point.frequencies_of
-        for point in POINTS
-        if point.frequencies_of
-        and point.name in {comparison.output_column_name for comparison in linker._settings_obj.comparisons}
-    ]
+def weighed_by_frequency(model: dict[str, Any]) -> list[str]:
+    """Return the columns whose values the model weighs by how rare they are."""
+    compared = {comparison["output_column_name"] for comparison in model["comparisons"]}
+    return [point.frequencies_of for point in POINTS if point.frequencies_of and point.name in compared]
 
 
-def _linker(con: duckdb.DuckDBPyConnection, table: str, model: dict[str, Any]) -> Linker:
+def _linker(api: DuckDBAPI, records: str | SplinkDataFrame, model: dict[str, Any]) -> Linker:
     logging.getLogger("splink").setLevel(logging.ERROR)
-    api = DuckDBAPI(connection=con)
-    return Linker(api.register(table), json.loads(json.dumps(model)), log_level=logging.ERROR)
+    registered = api.register(records) if isinstance(records, str) else records
+    return Linker(registered, json.loads(json.dumps(model)), log_level=logging.ERROR)
 
 
 def _pairs(con: duckdb.DuckDBPyConnection, table: str, block: str) -> int:

@@ -11,7 +11,7 @@ from warehouse.identifiers import quote_identifier, quote_literal
 COLUMNS = (
     "record_key", "record_type", "source_system", "is_person", "first_name", "last_name", "full_name", "email",
     "is_email_verified", "phone",
-    "address", "city", "postal_code", "region_code", "country_code", "date_of_birth", "national_id", "merged_into", "seen_on", "load_id",
+    "address", "city", "postal_code", "region_code", "country_code", "date_of_birth", "national_id", "merged_into", "seen_on",
 )  # fmt: skip
 _CUSTOMER = """
     SELECT customer_key AS record_key, 'customer' AS record_type, source_system,
@@ -54,7 +54,7 @@ def copy_records(con: duckdb.DuckDBPyConnection, canonical: dict[str, list[str]]
 
 def empty_records() -> str:
     """Return a query with the columns of records and no row."""
-    types = {"is_person": "BOOLEAN", "is_email_verified": "BOOLEAN", "seen_on": "DATE", "load_id": "BIGINT"}
+    types = {"is_person": "BOOLEAN", "is_email_verified": "BOOLEAN", "seen_on": "DATE"}
     columns = ", ".join(f"CAST(NULL AS {types.get(name, 'VARCHAR')}) AS {name}" for name in COLUMNS)
-    extra = "false AS is_deleted, CAST(NULL AS DATE) AS valid_from, CAST(NULL AS BIGINT) AS source_row"
+    extra = "false AS is_deleted, CAST(NULL AS DATE) AS valid_from, CAST(NULL AS BIGINT) AS load_id, CAST(NULL AS BIGINT) AS source_row"
     return f"SELECT {columns}, {extra} WHERE false"

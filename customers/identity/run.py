@@ -29,7 +29,6 @@ from warehouse.settings import Settings
 GROWTH_BEFORE_TRAINING = 1.5
 # So few records hold no pair worth a model.
 FEWEST_RECORDS = 2
-_PAIR_SCHEMA = {"left_key": pl.String, "right_key": pl.String, "match_probability": pl.Float64, "linked_by": pl.String}
 
 
 @dataclass(frozen=True)
@@ -104,15 +103,18 @@ def compare(work: duckdb.DuckDBPyConnection, *, is_enabled: bool) -> int:
     Returns:
         How many records were compared anew.
     """
-    standardise(work)
-    columns = [column[0] for column in work.execute("SELECT * FROM earlier_record LIMIT 0").description or []]
-    work.execute(f"CREATE OR REPLACE TABLE compared AS SELECT {', '.join(columns)} FROM standard")
+    standardise(work, known="earlier_record")
+    columns = ", ".join(column[0] for column in work.execute("SELECT * FROM earlier_record LIMIT 0").description or [])
+    work.execute(
+        f"CREATE OR REPLACE TABLE compared AS SELECT {columns} FROM standard UNION ALL "
+        f"SELECT {columns} FROM earlier_record SEMI JOIN hashed USING (record_key, content_hash)"
+    )
     work.execute("CREATE OR REPLACE TEMP TABLE new_record AS SELECT * FROM compared")
     for name in ("pair", "model", "term_frequency"):
         work.execute(f"CREATE OR REPLACE TEMP TABLE new_{name} AS SELECT * FROM earlier_{name}")
     work.execute(
-        "CREATE OR REPLACE TABLE comparable AS SELECT c.*, e.record_key IS NULL AS is_new FROM compared AS c "
-        "LEFT JOIN earlier_record AS e ON c.record_key = e.record_key AND c.content_hash = e.content_hash WHERE c.is_comparable"
+        "CREATE OR REPLACE TABLE comparable AS SELECT *, record_key IN (SELECT record_key FROM standard) AS is_new "
+        "FROM compared WHERE is_comparable"
     )
     row = work.execute("SELECT count(*), count(*) FILTER (is_new) FROM comparable").fetchone()
     assert row is not None
@@ -151,14 +153,12 @@ def compare(work: duckdb.DuckDBPyConnection, *, is_enabled: bool) -> int:
 
 def links_of(work: duckdb.DuckDBPyConnection, decisions: Decisions, match_probability: float) -> pl.DataFrame:
     """Return the links of tables `compared` and `new_pair`, and those decided: left_key, right_key, match_probability, linked_by."""
-    modelled = work.execute("SELECT * FROM new_pair WHERE match_probability >= ?", [match_probability]).pl()
-    apart = pl.DataFrame(sorted(decisions.apart), schema={"left_key": pl.String, "right_key": pl.String}, orient="row")
-    same = pl.DataFrame(sorted(decisions.same), schema={"left_key": pl.String, "right_key": pl.String}, orient="row")
-    certain = pl.concat(
-        [certain_links(work), same.with_columns(linked_by=pl.lit("decision"))], how="vertical_relaxed"
-    ).with_columns(match_probability=pl.lit(1.0))
-    links = pl.concat([certain.select(list(_PAIR_SCHEMA)), modelled.select(list(_PAIR_SCHEMA))], how="vertical_relaxed")
-    return links.join(apart, on=["left_key", "right_key"], how="anti")
+    weighed = work.execute(
+        f"{certain_links('compared')} UNION ALL SELECT left_key, right_key, match_probability, linked_by FROM new_pair "
+        "WHERE match_probability >= ?", [match_probability],
+    ).pl()  # fmt: skip
+    decided = [(left, right, 1.0, "decision") for left, right in sorted(decisions.same)]
+    return pl.concat([weighed, pl.DataFrame(decided, schema=weighed.schema, orient="row")])
 
 
 def _replace(settings: Settings, work: duckdb.DuckDBPyConnection) -> None:

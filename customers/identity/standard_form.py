@@ -1,6 +1,6 @@
 """Names, mail addresses, phones and homes in a form in which two spellings of one thing are alike.
 
-Comes in: table `offered`, records as systems write them. Goes out: table `standard`, one row per record, in which names are in Latin
+Comes in: table `offered`, records as systems write them. Goes out: table `standard`, one row per new record, in which names are in Latin
 letters and also as the consonants that are heard, phones in E.164, mail addresses without what mail servers ignore. Called by the run.
 
 The sound key keeps consonants only, since vowels are what transliteration loses ("ليلى" is lyly, Layla or Leila) and folds those that
@@ -11,9 +11,10 @@ were made for English alone.
 import re
 
 import duckdb
-import phonenumbers
 import polars as pl
 from anyascii import anyascii
+
+from customers.phones import e164
 
 FORM_VERSION = "1"
 # Words of names that come and go between systems.
@@ -45,18 +46,24 @@ CREATE OR REPLACE TEMP MACRO sound(text) AS nullif(consonants(text), '');
 CREATE OR REPLACE TEMP MACRO last_sound(text) AS
     sound(regexp_replace(replace(without_particles(text), ' ', ''), '^(al|von|vanden|vander|van|bin)([a-z]{{4,}})', '\\2'));
 """
+_HASHED = f"""
+CREATE OR REPLACE TEMP TABLE hashed AS
+SELECT *, hash(record_type, source_system, first_name, last_name, full_name, email, is_email_verified, phone, address, city, postal_code,
+    country_code, date_of_birth, national_id, merged_into, is_person, seen_on, '{FORM_VERSION}') AS content_hash
+FROM offered
+"""
+NOTHING_KNOWN = "(SELECT NULL :: VARCHAR AS record_key, NULL :: UBIGINT AS content_hash WHERE false)"
 _STANDARD = f"""
 CREATE OR REPLACE TEMP TABLE standard AS
 WITH written AS (
-    SELECT o.record_key, o.record_type, o.source_system, o.is_person, o.is_email_verified, o.merged_into, o.seen_on, o.load_id,
+    SELECT o.record_key, o.record_type, o.source_system, o.is_person, o.is_email_verified, o.merged_into, o.seen_on,
         coalesce(f.latin, o.first_name) AS first_name, coalesce(l.latin, o.last_name) AS last_name,
         coalesce(n.latin, o.full_name) AS full_name, coalesce(a.latin, o.address) AS address, coalesce(c.latin, o.city) AS city,
         lower(trim(o.email)) AS email, o.phone, o.postal_code, upper(trim(o.country_code)) AS country_code,
         nullif(regexp_replace(o.date_of_birth, '[^0-9]', '', 'g'), '') AS date_of_birth,
         nullif(regexp_replace(upper(o.national_id), '[^0-9A-Z]', '', 'g'), '') AS national_id,
-        hash(o.first_name, o.last_name, o.full_name, o.email, o.is_email_verified, o.phone, o.address, o.city, o.postal_code,
-            o.country_code, o.date_of_birth, o.national_id, o.merged_into, o.is_person, o.seen_on, '{FORM_VERSION}') AS content_hash
-    FROM offered AS o
+        o.content_hash
+    FROM unknown_offered AS o
     LEFT JOIN latin_form AS f ON o.first_name = f.written
     LEFT JOIN latin_form AS l ON o.last_name = l.written
     LEFT JOIN latin_form AS n ON o.full_name = n.written
@@ -84,7 +91,7 @@ WITH written AS (
 SELECT m.record_key, m.record_type, m.source_system,
     m.is_person AND (m.first_name IS NOT NULL OR m.last_name IS NOT NULL OR m.email_user IS NOT NULL
         OR m.phone IS NOT NULL) AS is_comparable,
-    m.content_hash, m.seen_on, m.load_id,
+    m.content_hash, m.seen_on,
     replace(folded(m.first_name), ' ', '') AS first_name,
     replace(without_particles(folded(m.last_name)), ' ', '') AS last_name,
     coalesce(sound(folded(m.first_name)), folded(m.first_name)) AS first_sound,
@@ -105,9 +112,16 @@ LEFT JOIN phone_form AS p ON m.phone = p.written AND m.country_code IS NOT DISTI
 """
 
 
-def standardise(con: duckdb.DuckDBPyConnection) -> None:
-    """Make table `standard` from table `offered`."""
+def standardise(con: duckdb.DuckDBPyConnection, known: str = NOTHING_KNOWN) -> None:
+    """Make table `standard` of those rows of table `offered` that are not known as they are.
+
+    `known` is a relation with record_key and content_hash; table `hashed` has all rows of `offered`, with their hashes.
+    """
     con.execute(_MACROS)
+    con.execute(_HASHED)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE unknown_offered AS SELECT * FROM hashed ANTI JOIN {known} AS known USING (record_key, content_hash)"
+    )
     _latin_forms(con)
     _phone_forms(con)
     con.execute(_STANDARD)
@@ -116,7 +130,7 @@ def standardise(con: duckdb.DuckDBPyConnection) -> None:
 def _latin_forms(con: duckdb.DuckDBPyConnection) -> None:
     """Make table `latin_form` of all texts that hold other letters than a to z, each once."""
     written = " UNION ".join(
-        f"SELECT {column} AS written FROM offered WHERE regexp_matches({column}, '[^\\x00-\\x7F]')"
+        f"SELECT {column} AS written FROM unknown_offered WHERE regexp_matches({column}, '[^\\x00-\\x7F]')"
         for column in ("first_name", "last_name", "full_name", "address", "city")
     )
     texts = con.execute(written).pl()["written"]
@@ -130,7 +144,7 @@ def _latin_forms(con: duckdb.DuckDBPyConnection) -> None:
 def _phone_forms(con: duckdb.DuckDBPyConnection) -> None:
     """Make table `phone_form` of all numbers, each once per country in which it would be dialled."""
     numbers = con.execute(
-        "SELECT DISTINCT phone AS written, upper(trim(country_code)) AS country_code FROM offered WHERE phone IS NOT NULL"
+        "SELECT DISTINCT phone AS written, upper(trim(country_code)) AS country_code FROM unknown_offered WHERE phone IS NOT NULL"
     ).pl()
     forms = numbers.with_columns(
         pl.Series("e164", [e164(*row) for row in numbers.iter_rows()], dtype=pl.String),
@@ -144,14 +158,3 @@ def _phone_forms(con: duckdb.DuckDBPyConnection) -> None:
 def latin(text: str) -> str:
     """Return a text in Latin letters; the Arabic article, which is written as part of its word, becomes a word of its own."""
     return anyascii(_ARTICLE.sub(r"\1al ", text))
-
-
-def e164(written: str, country: str | None) -> str | None:
-    """Return a phone number in E.164, read as it is dialled in the country (ISO 3166 alpha-2); None if it cannot be one."""
-    try:
-        number = phonenumbers.parse(written, country)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

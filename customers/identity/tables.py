@@ -14,7 +14,7 @@ TABLES = {
     # The records in the form in which they were compared; content_hash tells which changed since.
     "record": """
         record_key VARCHAR NOT NULL, record_type VARCHAR NOT NULL, source_system VARCHAR NOT NULL, is_comparable BOOLEAN NOT NULL,
-        content_hash UBIGINT NOT NULL, seen_on DATE, load_id BIGINT, first_name VARCHAR, last_name VARCHAR, first_sound VARCHAR,
+        content_hash UBIGINT NOT NULL, seen_on DATE, first_name VARCHAR, last_name VARCHAR, first_sound VARCHAR,
         last_sound VARCHAR, name_words VARCHAR[], email VARCHAR, email_user VARCHAR, is_email_verified BOOLEAN, phone VARCHAR,
         phone_end VARCHAR, street VARCHAR,
         house VARCHAR, postal_code VARCHAR, city VARCHAR, country_code VARCHAR, date_of_birth VARCHAR, national_id VARCHAR,

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from customers.identity.decisions import read_decisions
+from customers.identity.linking import certain_links
 from customers.identity.model import POINTS
 from distribution.csv_file import write_csv
 from warehouse.errors import WeftError
@@ -71,10 +72,7 @@ def trace_person(con: duckdb.DuckDBPyConnection, key: str, match_probability: fl
         "CREATE OR REPLACE TEMP TABLE chosen AS "
         "SELECT p.left_key, p.right_key, p.linked_by, p.match_probability FROM lake.identity.pair AS p "
         "JOIN hers AS a ON p.left_key = a.record_key JOIN hers AS b ON p.right_key = b.record_key WHERE p.match_probability >= ? "
-        "UNION ALL SELECT a.record_key, b.record_key, CASE a.record_type WHEN 'lead' THEN 'converted' ELSE 'merged' END, 1.0 "
-        "FROM hers AS a JOIN hers AS b ON a.merged_into = b.record_key WHERE a.record_key <> b.record_key "
-        "UNION ALL SELECT a.record_key, b.record_key, 'verified_email', 1.0 FROM hers AS a JOIN hers AS b "
-        "ON a.email = b.email AND a.record_key < b.record_key WHERE a.is_email_verified AND b.is_email_verified", [match_probability],
+        f"UNION ALL BY NAME {certain_links('hers')}", [match_probability],
     )  # fmt: skip
     return Trace(found[0], records, _with_evidence(con, "chosen"))
 
@@ -110,8 +108,7 @@ def write_review_list(con: duckdb.DuckDBPyConnection, settings: Settings) -> tup
         if (row[0], row[1]) not in decided.apart | decided.same
     ]
     path = settings.exports_dir / REVIEW_FILE
-    write_csv(path, REVIEW_COLUMNS, listed)
-    path.chmod(0o600)
+    write_csv(path, REVIEW_COLUMNS, listed, is_private=True)
     return path, len(listed)
 
 

@@ -17,8 +17,9 @@ from customers.identity.alone import measure, read_records, resolve_alone
 from customers.identity.decisions import read_decisions
 from customers.identity.linking import persons_of
 from customers.identity.run import Resolved, resolve_people
-from customers.identity.standard_form import e164, latin
+from customers.identity.standard_form import latin
 from customers.identity.trace import trace_person, write_review_list
+from customers.phones import e164
 from simulation.world.names import FIRST, LAST
 from warehouse.errors import WeftError
 from warehouse.lake import connect_lake
@@ -139,7 +140,7 @@ def _sounds(names: pl.DataFrame) -> pl.DataFrame:
         **{name: pl.lit(None, pl.String) for name in (
             "full_name", "email", "phone", "address", "city", "postal_code", "region_code", "country_code", "date_of_birth", "national_id",
             "merged_into")},
-        is_email_verified=pl.lit(None, pl.Boolean), seen_on=pl.lit(None, pl.Date), load_id=pl.lit(1, pl.Int64),
+        is_email_verified=pl.lit(None, pl.Boolean), seen_on=pl.lit(None, pl.Date),
     )  # fmt: skip
     with duckdb.connect() as con:
         con.register("given_names", offered)
