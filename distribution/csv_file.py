@@ -6,12 +6,13 @@ Comes in: rows. Goes out: an RFC 4180 file in UTF-8 and its SHA-256. Called by t
 import csv
 import hashlib
 import io
-import os
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+
+from warehouse.whole_file import write_whole
 
 Cell = str | int | Decimal | date | None
 
@@ -31,26 +32,14 @@ class Phone(str):
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, is_private: bool = False) -> str:
     """Replace `path` by a file with a header and `rows`, and return the SHA-256 of its bytes.
 
-    A private file can be read by its owner only, from its first byte on.
-
-    The rows go to a file beside it that takes its place when it is on the disk: readers find the old file or the new
-    one, and a process killed in here leaves the old one.
+    Readers find the old file or the new one. A private file can be read by its owner only.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(columns)
     writer.writerows([_cell(value) for value in row] for row in rows)
     content = text.getvalue().encode("utf-8")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    partial.unlink(missing_ok=True)
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if is_private else 0o666)
-    with open(descriptor, "wb") as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
-    os.replace(partial, path)
-    _sync_folder(path.parent)
+    write_whole(path, content, is_private=is_private)
     return hashlib.sha256(content).hexdigest()
 
 
@@ -69,11 +58,3 @@ def _cell(value: Cell) -> str:
             return value.isoformat()
         case _:
             return str(value)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

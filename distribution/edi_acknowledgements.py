@@ -17,6 +17,7 @@ from distribution.csv_file import write_csv
 from warehouse.identifiers import quote_identifier
 from warehouse.lake import connect_publication
 from warehouse.settings import Settings
+from warehouse.whole_file import write_whole
 
 ANSWERS = ("997", "999", "CONTRL")
 # Codes of X12: TA105, AK905 and AK502.
@@ -100,12 +101,8 @@ def write_acknowledgements(settings: Settings, system: str, entity: str, own_ids
         listed += _for_people(one, path.name)
         if path.exists():
             continue
-        folder.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
-        partial.write_bytes(
-            (x12_answer(one) if one.standard == "X12" else edifact_answer(one)).encode("latin-1", "replace")
-        )
-        partial.rename(path)
+        answer = x12_answer(one) if one.standard == "X12" else edifact_answer(one)
+        write_whole(path, answer.encode("latin-1", "replace"))
         written.append(path)
     if listed:
         write_csv(folder / "acknowledgements.csv", LIST_COLUMNS, listed)

@@ -5,7 +5,6 @@ what landing leaves out of a delivery. Written by customers/rights; read by land
 """
 
 import dataclasses
-import os
 import secrets
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -18,6 +17,7 @@ from extractors.redaction import ERASED, LITERALS, TOKENS, Forgotten, RawEntity,
 from extractors.sources.scan import Scan
 from warehouse.identifiers import quote_literal
 from warehouse.settings import Settings
+from warehouse.whole_file import write_whole
 
 COLUMNS = "erasure_id VARCHAR NOT NULL, kind VARCHAR NOT NULL, token VARCHAR NOT NULL, suppressed_at TIMESTAMP NOT NULL"
 
@@ -28,14 +28,7 @@ def salt_of(settings: Settings) -> str:
     try:
         return path.read_text(encoding="ascii")
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as handle:
-            handle.write(secrets.token_hex(32))
-            handle.flush()
-            os.fsync(handle.fileno())
-        os.replace(partial, path)
+        write_whole(path, secrets.token_hex(32).encode("ascii"), is_private=True)
         return path.read_text(encoding="ascii")
 
 

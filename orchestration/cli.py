@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from orchestration.identity import app as identity_app
+from orchestration.options import Config
 from warehouse.errors import WeftError
 
 app = typer.Typer(
@@ -29,10 +30,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 
-Config = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="The weft.toml to use; else $WEFT_CONFIG, else ./weft.toml."),
-]
 
 app.add_typer(identity_app, name="identity")
 

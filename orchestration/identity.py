@@ -10,18 +10,23 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from orchestration.options import Config
+
 app = typer.Typer(help="Who is who: records of several systems that are one person.", no_args_is_help=True)
 
 
-def print_trace(settings_file: Path | None, key: str, console: Console) -> None:
-    """Print the records of a person and the links between them."""
+@app.command()
+def why(
+    key: Annotated[str, typer.Argument(help="A person_key, customer_key or lead_key.")], config: Config = None
+) -> None:
+    """Say why the records of a person are hers."""
     from customers.identity.trace import trace_person
     from customers.rights.audit import record as log_access
     from customers.rights.audit import who
     from warehouse.lake import connect_publication
     from warehouse.settings import load_settings
 
-    settings = load_settings(settings_file)
+    settings, console = load_settings(config), Console(highlight=False)
     with connect_publication(settings) as con:
         trace = trace_person(con, key, settings.identity.match_probability)
     log_access(settings, "identity why", who(), person=trace.person_key)
@@ -42,68 +47,24 @@ def print_trace(settings_file: Path | None, key: str, console: Console) -> None:
     console.print(links if trace.links else "No links: the record stands alone.")
 
 
-def print_review(settings_file: Path | None, console: Console) -> None:
-    """Write the review list anew, and say where it is."""
+@app.command()
+def review(config: Config = None) -> None:
+    """Write the list of doubtful pairs."""
     from customers.identity.trace import write_review_list
     from customers.rights.audit import record as log_access
     from customers.rights.audit import who
     from warehouse.lake import connect_publication
     from warehouse.settings import load_settings
 
-    settings = load_settings(settings_file)
+    settings = load_settings(config)
     with connect_publication(settings) as con:
         path, count = write_review_list(con, settings)
     log_access(settings, "identity review", who(), rows=count)
-    console.print(
+    Console(highlight=False).print(
         f"{count:,} pairs to look at in {path}. Fill in same_person (yes or no) and decided_by, and save it as "
         f"{settings.root / settings.identity.decisions}; the next run follows it.",
         markup=False,
     )
-
-
-def resolve_file(path: Path, out: Path | None, truth: str | None, probability: float, console: Console) -> None:
-    """Put the people of a CSV file together, and measure the result if a column says who they are."""
-    import polars as pl
-
-    from customers.identity.alone import measure, read_records, resolve_alone
-    from warehouse.errors import WeftError
-
-    records = read_records(path)
-    resolved = resolve_alone(records, probability)
-    console.print(f"{path}: {records.height:,} records, {resolved['person_key'].n_unique():,} persons", markup=False)
-    if out is not None:
-        resolved.write_csv(out)
-        console.print(f"Written to {out}", markup=False)
-    if truth is not None:
-        known = pl.read_csv(path, infer_schema=False)
-        known = known.rename({name: name.strip().lower() for name in known.columns})
-        if truth.lower() not in known.columns:
-            raise WeftError(f"{path} has no column {truth}; it has {', '.join(known.columns)}.")
-        quality = measure(resolved, records.select("record_key").with_columns(person=known[truth.lower()]))
-        console.print(
-            f"precision {quality.precision:.4f}, recall {quality.recall:.4f}, F1 {quality.f1:.4f} over {quality.true_pairs:,} true pairs",
-            markup=False,
-        )
-
-
-Config = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="The weft.toml to use; else $WEFT_CONFIG, else ./weft.toml."),
-]
-
-
-@app.command()
-def why(
-    key: Annotated[str, typer.Argument(help="A person_key, customer_key or lead_key.")], config: Config = None
-) -> None:
-    """Say why the records of a person are hers."""
-    print_trace(config, key, Console(highlight=False))
-
-
-@app.command()
-def review(config: Config = None) -> None:
-    """Write the list of doubtful pairs."""
-    print_review(config, Console(highlight=False))
 
 
 @app.command(name="file")
@@ -121,4 +82,25 @@ def of_file(
     ] = 0.95,
 ) -> None:
     """Put the people of a CSV file together, without a warehouse."""
-    resolve_file(path, out, truth, probability, Console(highlight=False, soft_wrap=True))
+    import polars as pl
+
+    from customers.identity.alone import measure, read_records, resolve_alone
+    from warehouse.errors import WeftError
+
+    console = Console(highlight=False, soft_wrap=True)
+    records = read_records(path)
+    resolved = resolve_alone(records, probability)
+    console.print(f"{path}: {records.height:,} records, {resolved['person_key'].n_unique():,} persons", markup=False)
+    if out is not None:
+        resolved.write_csv(out)
+        console.print(f"Written to {out}", markup=False)
+    if truth is not None:
+        known = pl.read_csv(path, infer_schema=False)
+        known = known.rename({name: name.strip().lower() for name in known.columns})
+        if truth.lower() not in known.columns:
+            raise WeftError(f"{path} has no column {truth}; it has {', '.join(known.columns)}.")
+        quality = measure(resolved, records.select("record_key").with_columns(person=known[truth.lower()]))
+        console.print(
+            f"precision {quality.precision:.4f}, recall {quality.recall:.4f}, F1 {quality.f1:.4f} over {quality.true_pairs:,} true pairs",
+            markup=False,
+        )

@@ -18,6 +18,7 @@ import duckdb
 from warehouse.errors import WeftError
 from warehouse.fingerprint import MartFingerprint, fingerprint_marts
 from warehouse.settings import Settings
+from warehouse.whole_file import sync, write_whole
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,7 @@ def publish(settings: Settings, *, run_id: str, inputs: str, audit: dict[str, An
         audit=audit,
     )
     _freeze_catalog(settings.catalog_path, publication_catalog(settings, publication.publication_id))
-    _write_durably(
-        _record_path(settings, publication.publication_id),
-        json.dumps(asdict(publication), indent=2, sort_keys=True),
-    )
+    _write_record(settings, publication)
     _point_at(settings, publication.publication_id)
     _forget_old(settings)
     return publication
@@ -117,8 +115,7 @@ def freeze_again(settings: Settings, publication_id: int) -> None:
     with connect_lake(settings) as con:
         snapshot_id = _scalar(con, "SELECT max(snapshot_id) FROM ducklake_snapshots('lake')")
     _freeze_catalog(settings.catalog_path, publication_catalog(settings, publication_id))
-    record = replace(read_publication(settings, publication_id), snapshot_id=snapshot_id)
-    _write_durably(_record_path(settings, publication_id), json.dumps(asdict(record), indent=2, sort_keys=True))
+    _write_record(settings, replace(read_publication(settings, publication_id), snapshot_id=snapshot_id))
 
 
 def list_publications(settings: Settings) -> list[Publication]:
@@ -177,29 +174,18 @@ def _freeze_catalog(live: Path, frozen: Path) -> None:
     ):
         source.backup(target)
         target.execute("PRAGMA journal_mode = DELETE")
-    _sync(partial)
+    sync(partial)
     os.replace(partial, frozen)
-    _sync(frozen.parent)
+    sync(frozen.parent)
+
+
+def _write_record(settings: Settings, publication: Publication) -> None:
+    text = json.dumps(asdict(publication), indent=2, sort_keys=True)
+    write_whole(_record_path(settings, publication.publication_id), text.encode())
 
 
 def _point_at(settings: Settings, publication_id: int) -> None:
-    _write_durably(settings.publications_dir / "current", str(publication_id))
-
-
-def _write_durably(path: Path, text: str) -> None:
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text, encoding="utf-8")
-    _sync(partial)
-    os.replace(partial, path)
-    _sync(path.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    write_whole(settings.publications_dir / "current", str(publication_id).encode())
 
 
 def _forget_old(settings: Settings) -> None:

@@ -4,9 +4,7 @@ Comes in: settings and a publication. Goes out: in exports/audiences/, the files
 of exports. Called by the exports step of a run and by `weft audiences`.
 """
 
-import getpass
 import json
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,10 +15,12 @@ import polars as pl
 from customers.audiences.formats import Sheet, international, salesforce, salesforce_ids, shopify
 from customers.audiences.selection import REASONS, has_table, select
 from customers.audiences.suppressions import Suppressions, read_suppressions
+from customers.rights.audit import who
 from distribution.csv_file import write_csv
 from warehouse.errors import WeftError
 from warehouse.lake import connect_publication
 from warehouse.settings import Audience, Settings
+from warehouse.whole_file import append_line, write_whole
 
 FOLDER = "audiences"
 LOG = "audience_exports.jsonl"
@@ -79,7 +79,7 @@ def export_audience(settings: Settings, name: str, publication_id: int) -> Audie
         "left_out": found.left_out,
         "files": written,
     }
-    _write_private(manifest_path, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+    write_whole(manifest_path, (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode(), is_private=True)
     _log(settings, manifest)
     paths = [*(folder / file for file in written), manifest_path]
     return AudienceFiles(name, found.audience, found.aimed_at, found.people, found.left_out, paths)
@@ -181,23 +181,11 @@ def _remove_others(folder: Path, name: str, sheets: list[Sheet]) -> None:
             path.unlink()
 
 
-def _write_private(path: Path, text: str) -> None:
-    partial = path.with_name(path.name + ".partial")
-    partial.unlink(missing_ok=True)
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as handle:
-        handle.write(text)
-        handle.flush()
-        os.fsync(handle.fileno())
-    os.replace(partial, path)
-
-
 def _log(settings: Settings, manifest: dict[str, Any]) -> None:
     """Who exported what, and how many, but nobody of them; the line is only ever added to."""
-    settings.logs_dir.mkdir(parents=True, exist_ok=True)
     line = {
         "at": manifest["made_at"],
-        "who": _user(),
+        "who": who(),
         "audience": manifest["audience"],
         "channel": manifest["definition"]["channel"],
         "format": manifest["definition"]["format"],
@@ -205,13 +193,4 @@ def _log(settings: Settings, manifest: dict[str, Any]) -> None:
         "people": manifest["people"],
         "files": manifest["files"],
     }
-    descriptor = os.open(settings.logs_dir / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with open(descriptor, "a", encoding="utf-8") as handle:
-        handle.write(json.dumps(line) + "\n")
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
+    append_line(settings.logs_dir / LOG, json.dumps(line))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.settings import Settings
+from warehouse.whole_file import append_line
 
 
 def who(by: str | None = None) -> str:
@@ -29,13 +30,7 @@ def audit_path(settings: Settings) -> Path:
 
 def record(settings: Settings, event: str, by: str, **details: Any) -> None:
     """Append one event."""
-    path = audit_path(settings)
-    path.parent.mkdir(parents=True, exist_ok=True)
     line = json.dumps(
         {"at": datetime.now(UTC).isoformat(timespec="seconds"), "event": event, "by": by, **details}, sort_keys=True
     )
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(descriptor, "a", encoding="utf-8") as handle:
-        handle.write(line + "\n")
-        handle.flush()
-        os.fsync(handle.fileno())
+    append_line(audit_path(settings), line)

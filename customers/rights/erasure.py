@@ -27,6 +27,7 @@ from warehouse.errors import WeftError
 from warehouse.lake import connect_lake
 from warehouse.publication import list_publications
 from warehouse.settings import Settings
+from warehouse.whole_file import write_whole
 
 Rebuild = Callable[[], int]
 ERASED_ROWS = (
@@ -124,7 +125,7 @@ def erase(settings: Settings, asked_for: str | None, rebuild: Rebuild, by: str) 
         "person": person.to_json(),
         "before": before,
     }
-    _write_secret(pending_path(settings), json.dumps(pending, ensure_ascii=False))
+    _write_private(pending_path(settings), json.dumps(pending, ensure_ascii=False))
     return [*reports, _finish(settings, pending, rebuild)]
 
 
@@ -151,11 +152,11 @@ def _finish(settings: Settings, pending: dict[str, Any], rebuild: Rebuild) -> Re
         files_found=[_shown(settings, path) for path in scanned.found], inbox_files=_inbox_files(settings, person),
         totals=_summed(before, after), totals_differ=differences(before, after),
     )  # fmt: skip
-    _write_secret(
+    _write_private(
         folder_of(settings) / f"{erasure_id}.json",
         json.dumps(report.__dict__ | {"is_proven": report.is_proven}, indent=2),
     )
-    _write_secret(folder_of(settings) / f"{erasure_id}.txt", as_text(report))
+    _write_private(folder_of(settings) / f"{erasure_id}.txt", as_text(report))
     record(settings, "erased", by, erasure_id=erasure_id, rows=sum(rows.values()), is_proven=report.is_proven)
     _shred(pending_path(settings))
     return report
@@ -244,15 +245,8 @@ def as_text(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _write_secret(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.partial")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
-        handle.write(text)
-        handle.flush()
-        os.fsync(handle.fileno())
-    os.replace(partial, path)
+def _write_private(path: Path, text: str) -> None:
+    write_whole(path, text.encode("utf-8"), is_private=True)
 
 
 def _shred(path: Path) -> None:

@@ -23,9 +23,15 @@ shipments as (
 
 ),
 
-tickets as (
+records as (
 
-    select * from {{ ref('fct_ticket') }}
+    select * from {{ ref('int_persons__recorded') }}
+
+),
+
+served as (
+
+    select * from {{ ref('int_persons__served') }}
 
 ),
 
@@ -59,22 +65,10 @@ recommendations as (
 
 ),
 
--- The unknown customer is the unknown person.
-record_persons as (
-
-    select record_key, person_key
-    from links
-
-    union all
-
-    select {{ unknown_key() }} as record_key, {{ unknown_key() }} as person_key
-
-),
-
 bought as (
 
     select
-        record_persons.person_key,
+        records.person_key,
         min(customers.first_order_on) as first_order_on,
         max(customers.last_order_on) as last_order_on,
         sum(customers.order_count) as order_count,
@@ -85,42 +79,28 @@ bought as (
         sum(customers.refunded_amount_reporting) as refunded_amount_reporting,
         sum(customers.paid_amount_reporting) as paid_amount_reporting
     from customers
-    inner join record_persons on customers.customer_key = record_persons.record_key
-    group by record_persons.person_key
+    inner join records on customers.customer_key = records.customer_key
+    group by records.person_key
 
 ),
 
 under_way as (
 
     select
-        record_persons.person_key,
+        records.person_key,
         count(*) as shipment_count,
         min(shipments.promised_on) as next_promised_on
     from shipments
-    inner join record_persons on shipments.customer_key = record_persons.record_key
+    inner join records on shipments.customer_key = records.customer_key
     where shipments.direction = 'outbound' and shipments.status in ('pending', 'in_transit', 'exception')
-    group by record_persons.person_key
-
-),
-
-asked as (
-
-    select
-        record_persons.person_key,
-        count(*) as ticket_count,
-        sum(case when tickets.status in ('new', 'open', 'pending', 'on_hold') then 1 else 0 end) as open_ticket_count,
-        max(tickets.opened_on) as last_ticket_on
-    from tickets
-    inner join record_persons on tickets.customer_key = record_persons.record_key
-    where not tickets.is_merged
-    group by record_persons.person_key
+    group by records.person_key
 
 ),
 
 touched as (
 
     select
-        record_persons.person_key,
+        links.person_key,
         count(distinct touches.campaign_key) as campaign_count,
         sum(case when touches.has_responded then 1 else 0 end) as campaign_response_count,
         {{ first_known('campaigns.campaign_name', 'touches.newest_first') }} as last_campaign_name
@@ -132,9 +112,9 @@ touched as (
             row_number() over (order by touched_at desc nulls last, campaign_touch_key) as newest_first
         from touches
     ) as touches
-    inner join record_persons on touches.record_key = record_persons.record_key
+    inner join links on touches.record_key = links.record_key
     left join campaigns on touches.campaign_key = campaigns.campaign_key
-    group by record_persons.person_key
+    group by links.person_key
 
 ),
 
@@ -186,9 +166,9 @@ select
     {{ return_rate('coalesce(bought.returned_quantity, 0)', 'bought.unit_count') }} as return_rate,
     cast(coalesce(under_way.shipment_count, 0) as integer) as shipments_under_way_count,
     under_way.next_promised_on,
-    cast(coalesce(asked.ticket_count, 0) as integer) as ticket_count,
-    cast(coalesce(asked.open_ticket_count, 0) as integer) as open_ticket_count,
-    asked.last_ticket_on,
+    cast(coalesce(served.ticket_count, 0) as integer) as ticket_count,
+    cast(coalesce(served.open_ticket_count, 0) as integer) as open_ticket_count,
+    served.last_ticket_on,
     cast(coalesce(touched.campaign_count, 0) as integer) as campaign_count,
     cast(coalesce(touched.campaign_response_count, 0) as integer) as campaign_response_count,
     touched.last_campaign_name,
@@ -205,7 +185,7 @@ select
 from persons
 left join bought on persons.person_key = bought.person_key
 left join under_way on persons.person_key = under_way.person_key
-left join asked on persons.person_key = asked.person_key
+left join served on persons.person_key = served.person_key
 left join touched on persons.person_key = touched.person_key
 left join segments on persons.person_key = segments.person_key
 left join recommended on persons.person_key = recommended.person_key
