@@ -28,7 +28,16 @@ TABLES = {
 
 
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:
-    """Create schema and tables where they are missing."""
+    """Create schema and tables where they are missing, and anew where an earlier release laid them out otherwise: they fill themselves."""
     con.execute("CREATE SCHEMA IF NOT EXISTS lake.identity")
     for name, columns in TABLES.items():
         con.execute(f"CREATE TABLE IF NOT EXISTS lake.identity.{name} ({columns})")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE wanted ({columns})")
+        if _layout(con, f"lake.identity.{name}") != _layout(con, "wanted"):
+            con.execute(f"CREATE OR REPLACE TABLE lake.identity.{name} ({columns})")
+    con.execute("DROP TABLE wanted")
+
+
+def _layout(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:
+    found = con.execute(f"SELECT * FROM {table} LIMIT 0").description or []
+    return [(column[0], str(column[1])) for column in found]

@@ -365,6 +365,15 @@ def test_what_a_day_adds_ends_in_what_comparing_all_with_all_gives(company: Sett
     assert persons(company) == daily
 
 
+def test_tables_that_an_earlier_release_laid_out_otherwise_are_made_anew(company: Settings) -> None:
+    resolve_people(company)
+    known = persons(company)
+    with connect_lake(company) as con:
+        con.execute("ALTER TABLE lake.identity.record ADD COLUMN once VARCHAR")
+    assert resolve_people(company).compared == len(known)
+    assert persons(company) == known
+
+
 def test_what_the_crm_merged_and_what_was_verified_is_one_person_without_weighing(company: Settings) -> None:
     add(
         company,
