@@ -162,7 +162,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mon
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("distribution.csv_file.os.fsync", full)
+        patched.setattr("warehouse.whole_file.os.fsync", full)
         with pytest.raises(OSError, match="No space left"):
             write_csv(path, ["a"], [["new"]])
     assert hashlib.sha256(path.read_bytes()).hexdigest() == before
