@@ -1,7 +1,8 @@
 """One run writes at a time.
 
 Comes in: settings and what the holder does. Goes out: a lock that names its holder and that no dead process holds.
-Called by `weft run` and every other command that writes; `run_guarded` keeps a run's children inside the promise.
+Called by `weft run` and every other command that writes; `run_guarded` and `hold_child_lock` keep a run's children
+inside the promise.
 """
 
 import ctypes
@@ -99,13 +100,18 @@ def run_guarded(executable: str, arguments: list[str]) -> None:
     """
     lock = os.environ.get(CHILD_LOCK_VARIABLE)
     if lock:
-        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
-        fcntl.flock(descriptor, fcntl.LOCK_SH)
-        os.set_inheritable(descriptor, True)
-        if sys.platform == "linux":
-            death_signal = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
-            ctypes.CDLL(None).prctl(death_signal, signal.SIGKILL)
+        hold_child_lock(Path(lock))
     os.execv(executable, [executable, *arguments])
+
+
+def hold_child_lock(lock: Path) -> None:
+    """Hold the children's lock for as long as this process lives, and die with the parent."""
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    os.set_inheritable(descriptor, True)
+    if sys.platform == "linux":
+        death_signal = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
+        ctypes.CDLL(None).prctl(death_signal, signal.SIGKILL)
 
 
 def dbt() -> None:

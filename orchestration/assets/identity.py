@@ -10,6 +10,7 @@ from orchestration.assets.quality import GATE_STANDARDISED
 from orchestration.instance import WRITER_POOL
 from orchestration.retries import transient_errors_retried
 from orchestration.translator import PERSON_LINK
+from warehouse.own_process import in_own_process
 from warehouse.settings import Settings
 
 
@@ -27,7 +28,8 @@ def identity_asset(settings: Settings) -> dg.AssetsDefinition:
         from customers.identity.run import resolve_people
 
         with transient_errors_retried():
-            resolved = resolve_people(settings)
+            # Its libraries and its model would stay in the run's memory while the marts are built.
+            resolved = in_own_process(settings, resolve_people, settings)
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": resolved.records,
