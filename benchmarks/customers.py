@@ -35,6 +35,8 @@ resolved = resolve_alone(records, memory_limit=sys.argv[2])
 seconds = time.monotonic() - started
 quality = measure(resolved, truth)
 peak = max(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
+# A progress bar of DuckDB may stand on the line before.
+print()
 print(records.height, f"{seconds:.1f}", f"{peak / 2**20:.2f}", f"{quality.precision:.4f}", f"{quality.recall:.4f}")
 """
 
@@ -125,7 +127,7 @@ def _large(records: int) -> Iterator[str]:
     finished = subprocess.run(
         [sys.executable, "-c", LARGE, str(records), "6GB"], check=True, capture_output=True, text=True, cwd=ROOT
     )
-    count, seconds, gigabytes, precision, recall = finished.stdout.split()
+    count, seconds, gigabytes, precision, recall = finished.stdout.splitlines()[-1].split()
     yield (
         f"{int(count):,} invented records resolved in {float(seconds):.0f} s ({int(count) / float(seconds):,.0f} a second), at most "
         f"{gigabytes} GiB; precision {precision}, recall {recall}"
