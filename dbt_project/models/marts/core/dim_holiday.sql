@@ -12,4 +12,4 @@ select
     company_id,
     source_system
 from holidays
-where {{ is_live('holidays') }} and country_code is not null and holiday_on is not null
+where {{ is_live() }} and country_code is not null and holiday_on is not null

@@ -16,7 +16,7 @@ shipped as (
         order_line_key,
         sum(quantity) as shipped_quantity
     from shipment_lines
-    where {{ is_live('shipment_lines') }} and order_line_key is not null
+    where {{ is_live() }} and order_line_key is not null
     group by order_line_key
 
 ),

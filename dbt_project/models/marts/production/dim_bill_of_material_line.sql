@@ -16,7 +16,7 @@ select
     source_system
 from lines
 where
-    {{ is_live('lines') }}
+    {{ is_live() }}
     and assembly_product_key is not null
     and component_product_key is not null
     and quantity_per_assembly > 0

@@ -13,4 +13,4 @@ select
     company_id,
     source_system
 from exceptions
-where {{ is_live('exceptions') }} and exception_on is not null and available_hours is not null
+where {{ is_live() }} and exception_on is not null and available_hours is not null
