@@ -54,7 +54,7 @@ def batches(families: Families, plan: FinitePlan, lots: pl.DataFrame, assumption
         stretches.filter(pl.col("product_key").is_not_null() & pl.col("means").is_not_null() & (pl.col("quantity") > 1e-6))
         .group_by("product_key", "family", "means", "release_week", "ready_week")
         .agg(pl.col("due_week").min(), pl.col("quantity").sum())
-        .select(BATCHES)
+        .select(*BATCHES)
         .sort("release_week", "product_key", "means")
     )
 

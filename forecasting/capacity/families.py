@@ -165,8 +165,7 @@ def _materials(
     inputs: PlanInputs, netting: Netting, edges: pl.DataFrame, demand: WeeklyDemand, weeks: int
 ) -> tuple[list[str], Floats]:
     """Bought components whose supply is known, and how much of each can be used up to each week; infinite when more can be bought."""
-    known = pl.concat([inputs.offers["product_key"], inputs.stock["product_key"]]).unique()
-    bought = netting.terms.filter(~pl.col("is_made").fill_null(False) & pl.col("product_key").is_in(known.to_list()))
+    bought = netting.terms.filter(~pl.col("is_made") & pl.col("is_known"))
     used = bought.join(edges.select(product_key="component_key").unique(), on="product_key", how="semi").sort("product_key")
     keys = used["product_key"].to_list()
     stock = matrix(inputs.stock.with_columns(week=pl.lit(0)), keys, 1, "quantity")
@@ -177,5 +176,5 @@ def _materials(
         if key in place:
             room[number] -= np.cumsum(demand.needed[place[key]])
     lead = used["lead_weeks"].fill_null(0).to_numpy()[:, None]
-    may_buy = used["has_source"].fill_null(False).to_numpy()[:, None] & (np.arange(weeks)[None, :] >= lead)
+    may_buy = np.arange(weeks)[None, :] >= lead
     return keys, np.where(may_buy, np.inf, np.maximum(room, 0.0))

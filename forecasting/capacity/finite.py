@@ -55,7 +55,7 @@ def solve(families: Families, shop: Shop, assumptions: Assumptions) -> FinitePla
     is_lot[model.columns["begun"][families.hours_lot.sum(axis=1) > 0]] = True
     whole = _whole(model, is_lot, assumptions) if is_lot.sum() <= WHOLE_DECISIONS else None
     if whole is not None:
-        begun, best, method = np.round(whole.x), float(whole.mip_dual_bound), "mixed-integer"
+        begun, best, method = np.round(whole.x), float(whole.fun if whole.mip_dual_bound is None else whole.mip_dual_bound), "mixed-integer"
     else:
         relaxed = _linear(model, model.bound)
         best, method = float(relaxed.fun), "relaxed, then rounded"
@@ -126,11 +126,13 @@ def _plan(model: FiniteModel, found: Any, cost: float, gap: float, method: str) 
         return np.where(values < 1e-9, 0.0, values)
 
     rates = model.cost[model.columns["regular"]]
+    hours = model.columns["regular"]
+    used_up = found.x[hours] >= model.bound[hours] - 1e-7
     return FinitePlan(
         own=of("own"), sub=of("sub"), stock=of("stock"), late=of("late"), unmet=of("unmet"), begun=of("begun"),
         regular=of("regular"), overtime=of("overtime"), carried=of("carried"),
-        # A row's price is what its hour costs at the margin; beyond the centre's own rate it is scarce.
-        hour_worth=np.maximum(np.abs(found.dual[model.rows["hours"]]) - rates, 0.0),
+        # A row's price is what an hour's work more would cost; beyond the centre's own rate, and with all hours used, it is scarce.
+        hour_worth=np.where(used_up, np.maximum(-found.dual[model.rows["hours"]] - rates, 0.0), 0.0),
         material_worth=np.maximum(-found.dual[model.rows["material"]], 0.0),
         cost=cost, gap=gap, method=method,
     )  # fmt: skip

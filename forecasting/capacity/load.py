@@ -12,8 +12,14 @@ from forecasting.capacity.learning import learning_factor
 
 
 def operation_hours(work: pl.DataFrame, routing: pl.DataFrame) -> pl.DataFrame:
-    """Join work (product_key, quantity, …) with its steps: setup_hours once a lot, run_hours = quantity · minutes ÷ yield ÷ 60."""
-    return work.join(routing, on="product_key").with_columns(
+    """Join work with its steps: setup_hours once a lot, run_hours = quantity · minutes ÷ yield ÷ 60.
+
+    Work is rows of product_key and quantity, of a whole product or (with operation_sequence and work_centre_key) of one step.
+    """
+    one_step = "operation_sequence" in work.columns
+    steps = routing.drop("work_centre_key") if one_step else routing
+    keys = ["product_key", "operation_sequence"] if one_step else ["product_key"]
+    return work.join(steps, on=keys).with_columns(
         setup_hours=pl.col("setup_minutes") / 60,
         run_hours=pl.col("quantity") * pl.col("standard_minutes") / pl.col("yield_rate") / 60,
     )
@@ -90,7 +96,7 @@ def open_load(inputs: PlanInputs, weeks: int) -> pl.DataFrame:
     Each operation falls on days after the order's start as such operations did; days that are over have been worked, and what
     should be done by now is done in the first week.
     """
-    work = operation_hours(inputs.open_work, inputs.routing.drop("work_centre_key")).with_columns(
+    work = operation_hours(inputs.open_work, inputs.routing).with_columns(
         hours=pl.col("setup_hours") + pl.col("run_hours"), operation=pl.int_range(pl.len())
     )
     days = (

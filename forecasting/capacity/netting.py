@@ -37,7 +37,12 @@ class Netting:
 
 
 def terms_of(inputs: PlanInputs, assumptions: Assumptions) -> pl.DataFrame:
-    """Return how each product is got: made or bought or (has_source false) neither, in how many weeks, at least how many."""
+    """Return how each product is got: made or bought, in how many weeks, at least how many.
+
+    Of a product with neither supplier nor stock nor receipts nothing is known of its supply (is_known false): it is proposed to be
+    bought without naming a supplier, and nothing is made to wait for it.
+    """
+    recorded = pl.concat([inputs.stock["product_key"], inputs.receipts["product_key"]]).unique().to_list()
     routed = inputs.routing.select("product_key").unique().with_columns(is_routed=pl.lit(True))
     offers = inputs.offers.unique("product_key", keep="first", maintain_order=True).rename({"lead_days": "offer_days"})
     made_days = pl.col("lead_days").fill_null(assumptions.made_lead_days)
@@ -47,7 +52,7 @@ def terms_of(inputs: PlanInputs, assumptions: Assumptions) -> pl.DataFrame:
         .join(offers, on="product_key", how="left")
         .with_columns(is_made=pl.col("is_made").fill_null(False), is_routed=pl.col("is_routed").fill_null(False))
         .with_columns(
-            has_source=pl.col("is_made") | pl.col("supplier_id").is_not_null(),
+            is_known=pl.col("is_made") | pl.col("supplier_id").is_not_null() | pl.col("product_key").is_in(recorded),
             lead_weeks=pl.when("is_made").then(made_days).otherwise(bought_days).add(6).floordiv(7).clip(lower_bound=0),
             minimum=pl.when("is_made").then(0.0).otherwise(pl.col("minimum").fill_null(0.0)),
             is_whole=pl.col("unit_code").is_in(PIECES),
@@ -80,6 +85,7 @@ def net_requirements(inputs: PlanInputs, demand: WeeklyDemand, assumptions: Assu
     codes = low_level_codes(inputs.bom)
     keys = sorted({*demand.keys, *codes["product_key"]} & set(terms["product_key"]))
     terms = pl.DataFrame({"product_key": keys}, schema={"product_key": pl.String}).join(terms, on="product_key", how="left", maintain_order="left")
+    terms = terms.with_columns(is_sold=pl.col("product_key").is_in(demand.keys))
     level = terms.join(codes, on="product_key", how="left", maintain_order="left")["level"].fill_null(0).to_numpy()
     place = {key: row for row, key in enumerate(keys)}
     rows = [place[key] for key in demand.keys if key in place]
@@ -101,10 +107,12 @@ def net_requirements(inputs: PlanInputs, demand: WeeklyDemand, assumptions: Assu
     scrap = _pieces_begun(inputs, keys)
     for depth in range(int(level.max(initial=0)) + 1):
         some = np.flatnonzero(level == depth)
+        # What nobody needs any more is not filled up to its minimum stock.
+        safety[some] = np.where(gross[some].sum(axis=1, keepdims=True) > 0, safety[some], 0.0)
         lots[some], late[some] = _lots(
             gross[some], stock[some], receipts[some], safety[some], lead[some],
             terms["minimum"].fill_null(0).to_numpy()[some], terms["is_whole"].fill_null(False).to_numpy()[some],
-            terms["has_source"].fill_null(False).to_numpy()[some], assumptions.cover_weeks,
+            assumptions.cover_weeks,
         )  # fmt: skip
         below = uses.filter(pl.col("assembly").is_in(some))
         if not below.is_empty():
@@ -116,8 +124,7 @@ def net_requirements(inputs: PlanInputs, demand: WeeklyDemand, assumptions: Assu
 
 
 def _lots(
-    gross: Floats, stock: Floats, receipts: Floats, safety: Floats, lead: Floats, minimum: Floats, is_whole: Floats,
-    has_source: Floats, cover: int,
+    gross: Floats, stock: Floats, receipts: Floats, safety: Floats, lead: Floats, minimum: Floats, is_whole: Floats, cover: int,
 ) -> tuple[Floats, Floats]:  # fmt: skip
     """Go through the weeks once for all products: what a week takes is gone for the weeks after it."""
     weeks = gross.shape[1]
@@ -128,7 +135,7 @@ def _lots(
         balance = balance + receipts[:, week] - gross[:, week]
         last = min(week + cover, weeks) - 1
         rest = net_ahead[:, last] - net_ahead[:, week]
-        may = has_source & (week >= lead)
+        may = week >= lead
         due = may & (balance < safety[:, week] - 1e-9)
         wanted = np.maximum(safety[:, last] + rest - balance, safety[:, week] - balance)
         lot = np.where(due, np.maximum(wanted, minimum), 0.0)

@@ -211,7 +211,7 @@ PROFILE = f"""
         FROM lake.marts.fct_production_operation AS operations
         INNER JOIN lake.marts.fct_production_order AS orders USING (production_order_key)
         WHERE operations.is_completed AND operations.actual_hours > 0 AND operations.work_centre_key <> {UNKNOWN}
-            AND operations.actual_start_on >= orders.started_on
+            AND operations.actual_start_on >= orders.started_on AND orders.started_on < $learned_until
     ),
     days AS (
         SELECT

@@ -44,6 +44,7 @@ def read_inputs(
         "first_week": first_week,
         "last_day": first_week + timedelta(weeks=assumptions.horizon_weeks, days=-1),
         "overdue_from": first_week - timedelta(days=assumptions.overdue_days),
+        "learned_until": date.max,
         "currency": settings.company.reporting_currency,
     }
 

@@ -1,6 +1,6 @@
 """What the plan cannot meet, why, and what that costs.
 
-Comes in: families and the finite plan; lots that come too late; products that nobody makes or supplies. Goes out: one row per product or
+Comes in: families and the finite plan; lots that come too late. Goes out: one row per product or
 family, week and kind. Called by `forecasting.capacity.plan`. What binds is read from shadow prices: the centre and week whose hour is
 scarcest for a piece of the family, or the bought component that it waits for.
 """
@@ -24,7 +24,7 @@ SHORTFALL = {
 def explain(
     families: Families, plan: FinitePlan, shop: Shop, centres: list[str], netting: Netting, assumptions: Assumptions
 ) -> pl.DataFrame:
-    """Return the shortfalls of the finite plan, then those of lead times and of products without a source."""
+    """Return the shortfalls of the finite plan, then those of lead times."""
     return pl.concat(
         [_of_families(families, plan, shop, centres, assumptions), _of_products(netting, assumptions)]
     ).sort("week", "family", "product_key", "kind")  # fmt: skip
@@ -101,25 +101,23 @@ def _scarcest_component(families: Families, plan: FinitePlan, family: int, lates
 
 
 def _of_products(netting: Netting, assumptions: Assumptions) -> pl.DataFrame:
-    """Demand before the first lot can be there, of products that are bought, or that have no source at all."""
-    terms = netting.terms.select("product_key", "is_made", "has_source", "lead_weeks", "unit_value", "unit_cost")
-    late = netting.late.join(terms, on="product_key").filter(~pl.col("is_made").fill_null(False))
-    has_source = pl.col("has_source").fill_null(False)
-    margin = (pl.col("unit_value") - pl.col("unit_cost")).fill_null(0.0).clip(lower_bound=0.0)
+    """Demand for bought products before their first lot can be there."""
+    terms = netting.terms.select("product_key", "is_made", "is_known", "is_sold", "lead_weeks", "unit_value", "unit_cost")
+    late = netting.late.join(terms, on="product_key").filter(~pl.col("is_made") & (pl.col("is_known") | pl.col("is_sold")))
     weeks_late = (pl.col("lead_weeks") - pl.col("week")).clip(lower_bound=1)
     return late.select(
         "product_key",
         family=pl.lit(None, pl.String),
         week="week",
-        kind=pl.when(has_source).then(pl.lit("late")).otherwise(pl.lit("unmet")),
+        kind=pl.lit("late"),
         quantity="quantity",
-        reason=pl.when(has_source).then(pl.lit("lead time")).otherwise(pl.lit("no source")),
+        reason=pl.lit("lead time"),
         work_centre_key=pl.lit(None, pl.String),
         binding_week=pl.lit(None, pl.Int64),
         component_key=pl.lit(None, pl.String),
         hour_worth=pl.lit(None, pl.Float64),
         cost=pl.col("quantity")
-        * pl.when(has_source)
-        .then(pl.col("unit_value").fill_null(0.0) * assumptions.late_rate * weeks_late)
-        .otherwise(margin),
+        * pl.coalesce("unit_value", "unit_cost", pl.lit(0.0))
+        * assumptions.late_rate
+        * weeks_late,
     )
