@@ -108,7 +108,12 @@ MARTS = [
                 "checked.planned_regular_hours > checked.regular_hours + 0.001 "
                 "OR checked.planned_overtime_hours > checked.overtime_hours + 0.001",
             ),
-            ("chance_is_a_share", "chances lie between 0 and 1", "critical", "checked.chance_of_overload NOT BETWEEN 0 AND 1"),
+            (
+                "chance_is_a_share",
+                "chances lie between 0 and 1",
+                "critical",
+                "checked.chance_of_overload NOT BETWEEN 0 AND 1",
+            ),
         ),
     ),
     MartContract("fct_production_proposal", ("production_proposal_key",)),

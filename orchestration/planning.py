@@ -31,7 +31,8 @@ def plan(
         str | None, typer.Option("--overtime", metavar="on|off|30%", help="Overtime, as a share of regular hours.")
     ] = None,
     subcontract: Annotated[
-        str | None, typer.Option("--subcontract", metavar="on|off|30%", help="Subcontractors, as a share of regular hours.")
+        str | None,
+        typer.Option("--subcontract", metavar="on|off|30%", help="Subcontractors, as a share of regular hours."),
     ] = None,
     service_level: Annotated[
         float | None, typer.Option("--service-level", metavar="0.98", help="How often stock is to outlast demand.")
@@ -40,7 +41,9 @@ def plan(
         str | None, typer.Option("--centre", metavar="ID", help="A work centre that gets other hours, with --hours.")
     ] = None,
     hours: Annotated[float | None, typer.Option("--hours", help="Its regular hours in every week.")] = None,
-    name: Annotated[str | None, typer.Option("--name", help="Name of the files; else it says what was changed.")] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", help="Name of the files; else it says what was changed.")
+    ] = None,
     config: Config = None,
 ) -> None:
     """Work out the plan under other assumptions, and compare it with the plan as it is.
@@ -147,6 +150,9 @@ def _print(rows: Any, console: Console) -> None:
         if row["scope"] == "centre":
             by_centre.setdefault(row["work_centre_id"], {})[row["measure"]] = row
     for centre, found in by_centre.items():
-        shown = (f"{found[key]['base']:,.0f} > {found[key]['changed']:,.0f}" for key in ("load", "overtime", "subcontract", "unmet"))
+        shown = (
+            f"{found[key]['base']:,.0f} > {found[key]['changed']:,.0f}"
+            for key in ("load", "overtime", "subcontract", "unmet")
+        )
         centres.add_row(centre, *shown)
     console.print(centres)

@@ -51,7 +51,9 @@ def batches(families: Families, plan: FinitePlan, lots: pl.DataFrame, assumption
         .with_columns(quantity=pl.col("end") - pl.col("end").shift(1).over("family").fill_null(0.0))
     )  # fmt: skip
     return (
-        stretches.filter(pl.col("product_key").is_not_null() & pl.col("means").is_not_null() & (pl.col("quantity") > 1e-6))
+        stretches.filter(
+            pl.col("product_key").is_not_null() & pl.col("means").is_not_null() & (pl.col("quantity") > 1e-6)
+        )
         .group_by("product_key", "family", "means", "release_week", "ready_week")
         .agg(pl.col("due_week").min(), pl.col("quantity").sum())
         .select(*BATCHES)
@@ -61,7 +63,10 @@ def batches(families: Families, plan: FinitePlan, lots: pl.DataFrame, assumption
 
 def _makings(families: Families, plan: FinitePlan, assumptions: Assumptions) -> pl.DataFrame:
     parts = []
-    for means, pieces, further in (("own", plan.own, 0), ("subcontract", plan.sub, -(-assumptions.subcontract_days // 7))):
+    for means, pieces, further in (
+        ("own", plan.own, 0),
+        ("subcontract", plan.sub, -(-assumptions.subcontract_days // 7)),
+    ):
         row, week = np.nonzero(pieces > 1e-6)
         parts.append(
             pl.DataFrame(
@@ -72,7 +77,13 @@ def _makings(families: Families, plan: FinitePlan, assumptions: Assumptions) -> 
                     "ready_week": week + families.lead[row].astype(int) + further,
                     "quantity": pieces[row, week],
                 },
-                schema={"family": pl.String, "means": pl.String, "release_week": pl.Int64, "ready_week": pl.Int64, "quantity": pl.Float64},
+                schema={
+                    "family": pl.String,
+                    "means": pl.String,
+                    "release_week": pl.Int64,
+                    "ready_week": pl.Int64,
+                    "quantity": pl.Float64,
+                },
             )
         )
     return pl.concat(parts)

@@ -22,7 +22,9 @@ def low_level_codes(bom: pl.DataFrame) -> pl.DataFrame:
     while not nodes.is_empty():
         free = nodes.join(edges, left_on="product_key", right_on="component_key", how="anti")
         if free.is_empty():
-            raise WeftError(f"Bills of material go round in a circle: {' > '.join(_circle(edges))}. Correct one of them.")
+            raise WeftError(
+                f"Bills of material go round in a circle: {' > '.join(_circle(edges))}. Correct one of them."
+            )
         levels.append(free.with_columns(level=pl.lit(len(levels), pl.Int64)))
         nodes = nodes.join(free, on="product_key", how="anti")
         edges = edges.join(free, left_on="assembly_key", right_on="product_key", how="anti")

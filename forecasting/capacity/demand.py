@@ -54,13 +54,18 @@ def weekly_demand(inputs: PlanInputs, assumptions: Assumptions) -> WeeklyDemand:
     )
     keys = sorted({*weekly["product_key"], *orders["product_key"]})
     ordered = matrix(orders, keys, weeks, "quantity")
-    return WeeklyDemand(keys, matrix(weekly, keys, weeks, "mean") + ordered, matrix(weekly, keys, weeks, "spread"), ordered)
+    return WeeklyDemand(
+        keys, matrix(weekly, keys, weeks, "mean") + ordered, matrix(weekly, keys, weeks, "spread"), ordered
+    )
 
 
 def matrix(frame: pl.DataFrame, keys: list[str], weeks: int, value: str) -> Floats:
     """Return products × weeks of a long frame with product_key and week; what is missing is 0."""
     filled = np.zeros((len(keys), weeks))
-    placed = frame.join(pl.DataFrame({"product_key": keys, "row": range(len(keys))}, schema_overrides={"product_key": pl.String}), on="product_key")
+    placed = frame.join(
+        pl.DataFrame({"product_key": keys, "row": range(len(keys))}, schema_overrides={"product_key": pl.String}),
+        on="product_key",
+    )
     np.add.at(filled, (placed["row"].to_numpy(), placed["week"].to_numpy()), placed[value].cast(pl.Float64).to_numpy())
     return filled
 

@@ -43,7 +43,12 @@ class Families:
 
 
 def make_families(
-    inputs: PlanInputs, netting: Netting, hours: pl.DataFrame, demand: WeeklyDemand, centres: list[str], assumptions: Assumptions
+    inputs: PlanInputs,
+    netting: Netting,
+    hours: pl.DataFrame,
+    demand: WeeklyDemand,
+    centres: list[str],
+    assumptions: Assumptions,
 ) -> Families:
     """Put the products that are made together to families."""
     weeks = assumptions.horizon_weeks
@@ -64,8 +69,9 @@ def make_families(
     family_of = members.select("product_key", "family", "is_component", "lead_weeks")
     lots = netting.lots.join(family_of, on="product_key").with_columns(week="due_week")
     ends = lots.filter(~pl.col("is_component"))
-    need, ordered = _of_families(ends, keys, weeks, "quantity"), _of_families(
-        ends.with_columns(ordered=pl.col("quantity") * pl.col("priority")), keys, weeks, "ordered"
+    need, ordered = (
+        _of_families(ends, keys, weeks, "quantity"),
+        _of_families(ends.with_columns(ordered=pl.col("quantity") * pl.col("priority")), keys, weeks, "ordered"),
     )
     components = family_of.filter("is_component")
     own = [(row[family], product) for product, family in components.select("product_key", "family").iter_rows()]
@@ -116,7 +122,9 @@ def _own_supply(
     for number, key in enumerate(netting.keys):
         if key in place:
             stock[place[key]] = max(0.0, stock[place[key]] - netting.safety[number, 0])
-    arriving = inputs.receipts.with_columns(week=inputs.week_number("due_on").clip(lower_bound=0)).filter(pl.col("week") < weeks)
+    arriving = inputs.receipts.with_columns(week=inputs.week_number("due_on").clip(lower_bound=0)).filter(
+        pl.col("week") < weeks
+    )
     return stock, matrix(arriving.join(components, on="product_key", how="semi"), keys, weeks, "quantity")
 
 
@@ -148,7 +156,9 @@ def _rates(inputs: PlanInputs, centres: list[str], assumptions: Assumptions) -> 
 def _member_shares(lots: pl.DataFrame) -> pl.DataFrame:
     """How much of a family's pieces each product is: what a piece of the family uses is their mean."""
     pieces = lots.group_by("product_key", "family").agg(pl.col("quantity").sum())
-    return pieces.with_columns(share=pl.col("quantity") / pl.col("quantity").sum().over("family")).select("product_key", "share")
+    return pieces.with_columns(share=pl.col("quantity") / pl.col("quantity").sum().over("family")).select(
+        "product_key", "share"
+    )
 
 
 def _weighted(edges: pl.DataFrame, shares: pl.DataFrame, into: str) -> list[tuple[str, str, float]]:
@@ -166,10 +176,14 @@ def _materials(
 ) -> tuple[list[str], Floats]:
     """Bought components whose supply is known, and how much of each can be used up to each week; infinite when more can be bought."""
     bought = netting.terms.filter(~pl.col("is_made") & pl.col("is_known"))
-    used = bought.join(edges.select(product_key="component_key").unique(), on="product_key", how="semi").sort("product_key")
+    used = bought.join(edges.select(product_key="component_key").unique(), on="product_key", how="semi").sort(
+        "product_key"
+    )
     keys = used["product_key"].to_list()
     stock = matrix(inputs.stock.with_columns(week=pl.lit(0)), keys, 1, "quantity")
-    arriving = inputs.receipts.with_columns(week=inputs.week_number("due_on").clip(lower_bound=0)).filter(pl.col("week") < weeks)
+    arriving = inputs.receipts.with_columns(week=inputs.week_number("due_on").clip(lower_bound=0)).filter(
+        pl.col("week") < weeks
+    )
     room = stock + np.cumsum(matrix(arriving, keys, weeks, "quantity"), axis=1)
     place = {key: number for number, key in enumerate(demand.keys)}
     for number, key in enumerate(keys):

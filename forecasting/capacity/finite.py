@@ -3,8 +3,9 @@
 Comes in: families and work centres. Goes out: `FinitePlan`: what is made when and how, what stays undone, and what an hour more would be
 worth. Called by `forecasting.capacity.plan`.
 
-Small plans are solved with their set-ups as whole decisions. Larger ones are relaxed, the lots that the relaxed plan begins are begun
-as far as their set-ups fit into the hours, and the rest is solved again. Both give shadow prices from the last linear program.
+Small plans are solved with their set-ups as whole decisions. Larger ones are relaxed: a set-up is shared by the pieces that the round
+before made with it, so that small lots become dear and move together (slope scaling, Kim and Pardalos 1999). The lots of the cheapest
+round are begun as far as their set-ups fit into the hours, and the rest is solved again. Both give shadow prices from the last program.
 """
 
 from dataclasses import dataclass
@@ -16,11 +17,13 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from forecasting.capacity.assumptions import Assumptions
 from forecasting.capacity.demand import Floats
 from forecasting.capacity.families import Families
-from forecasting.capacity.finite_model import FiniteModel, Shop, build_model
+from forecasting.capacity.finite_model import FiniteModel, Shop, build_model, most_pieces
 from warehouse.errors import WeftError
 
 WHOLE_DECISIONS = 300
 SMALLEST_LOT = 1e-6
+MOST_ROUNDS = 4
+ROUND_OF_LOTS = 8000
 
 
 @dataclass(frozen=True)
@@ -55,15 +58,41 @@ def solve(families: Families, shop: Shop, assumptions: Assumptions) -> FinitePla
     is_lot[model.columns["begun"][families.hours_lot.sum(axis=1) > 0]] = True
     whole = _whole(model, is_lot, assumptions) if is_lot.sum() <= WHOLE_DECISIONS else None
     if whole is not None:
-        begun, best, method = np.round(whole.x), float(whole.fun if whole.mip_dual_bound is None else whole.mip_dual_bound), "mixed-integer"
+        begun, best, method = (
+            np.round(whole.x),
+            float(whole.fun if whole.mip_dual_bound is None else whole.mip_dual_bound),
+            "mixed-integer",
+        )
     else:
         relaxed = _linear(model, model.bound)
         best, method = float(relaxed.fun), "relaxed, then rounded"
         begun = _begun(model, relaxed.x, families, shop)
-    lower = np.where(is_lot, begun, 0.0)
-    found = _linear(model, np.where(is_lot, begun, model.bound), lower)
+    found = _linear(model, np.where(is_lot, begun, model.bound), np.where(is_lot, begun, 0.0))
+    if whole is None and is_lot.any():
+        found = _with_larger_lots(model, found, relaxed.x, families, shop, assumptions)
     cost = float(found.fun)
     return _plan(model, found, cost, max(0.0, (cost - best) / max(abs(cost), 1e-9)), method)
+
+
+def _with_larger_lots(
+    model: FiniteModel, found: Any, relaxed: Floats, families: Families, shop: Shop, assumptions: Assumptions
+) -> Any:
+    """Return the cheapest plan of some rounds in which the pieces of a lot share its set-up as they were in the round before."""
+    places = model.columns["begun"]
+    is_lot = np.zeros(len(model.cost), dtype=bool)
+    is_lot[places[families.hours_lot.sum(axis=1) > 0]] = True
+    without_end = np.where(is_lot, np.inf, model.bound)
+    most = most_pieces(families)
+    # Large plans have time for fewer rounds, each of which is two linear programs.
+    for _ in range(int(np.clip(ROUND_OF_LOTS // is_lot.sum(), 1, MOST_ROUNDS))):
+        made = relaxed[model.columns["own"]]
+        most = np.where(made > SMALLEST_LOT, made, most)
+        relaxed = _linear(build_model(families, shop, assumptions, most), without_end).x
+        begun = _begun(model, relaxed, families, shop)
+        tried = _linear(model, np.where(is_lot, begun, model.bound), np.where(is_lot, begun, 0.0))
+        if tried.fun < found.fun:
+            found = tried
+    return found
 
 
 def _whole(model: FiniteModel, is_lot: Floats, assumptions: Assumptions) -> Any:

@@ -70,8 +70,8 @@ class _Rows:
         self.value.append(spread.ravel().astype(float))
 
 
-def build_model(families: Families, shop: Shop, assumptions: Assumptions) -> FiniteModel:
-    """Write down columns, rows, costs and bounds."""
+def build_model(families: Families, shop: Shop, assumptions: Assumptions, most: Floats | None = None) -> FiniteModel:
+    """Write down columns, rows, costs and bounds; `most` says how many pieces a whole set-up may serve, else all that are needed."""
     f, t = families.need.shape
     c = len(shop.rate)
     columns: dict[str, Ints] = {}
@@ -86,7 +86,7 @@ def build_model(families: Families, shop: Shop, assumptions: Assumptions) -> Fin
         "hours": _hours(rows, columns, families, shop),
         "material": _materials(rows, columns, families),
     }
-    _lots_need_a_beginning(rows, columns, families)
+    _lots_need_a_beginning(rows, columns, families, most_pieces(families) if most is None else most)
     _subcontractors_have_limits(rows, columns, families, shop, assumptions)
     _load_goes_up_and_down(rows, columns)
     entries = (np.concatenate(rows.value), (np.concatenate(rows.row), np.concatenate(rows.column)))
@@ -157,9 +157,8 @@ def _materials(rows: _Rows, columns: dict[str, Ints], families: Families) -> Int
     return material
 
 
-def _lots_need_a_beginning(rows: _Rows, columns: dict[str, Ints], families: Families) -> None:
+def _lots_need_a_beginning(rows: _Rows, columns: dict[str, Ints], families: Families, most: Floats) -> None:
     """Pieces only where a lot is begun: own ≤ most · begun."""
-    most = most_pieces(families)
     some = families.hours_lot.sum(axis=1) > 0
     begun = rows.open((int(some.sum()), families.need.shape[1]), -np.inf, 0.0)
     rows.add(begun, columns["own"][some], 1.0)
@@ -204,7 +203,8 @@ def unit_costs(families: Families, shop: Shop, assumptions: Assumptions) -> dict
     labour = families.hours_each @ shop.rate
     value = families.unit_value
     return {
-        "sub": (labour + families.hours_lot @ shop.rate / 10) * (1 + assumptions.subcontract_premium) + 0.01 * families.unit_cost,
+        "sub": (labour + families.hours_lot @ shop.rate / 10) * (1 + assumptions.subcontract_premium)
+        + 0.01 * families.unit_cost,
         "stock": families.unit_cost * assumptions.holding_rate / WEEKS_A_YEAR,
         "late": value * assumptions.late_rate,
         # Above labour at any premium, so that no need is left unmet only to save hours.
@@ -240,6 +240,8 @@ def _bounds(columns: dict[str, Ints], families: Families, shop: Shop, assumption
     bound[columns["carried"]] = np.cumsum(shop.open_load, axis=1)
     if assumptions.subcontract_share <= 0:
         bound[columns["sub"]] = 0.0
+    # What takes no hours here is not given to others.
+    bound[columns["sub"][(families.hours_each + families.hours_lot).sum(axis=1) <= 0]] = 0.0
     # Nothing is begun that would not be ready within the plan; a centre that is not on the list has no hours to give.
     weeks = families.need.shape[1]
     late = np.arange(weeks)[None, :] + families.lead[:, None] >= weeks

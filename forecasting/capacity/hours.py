@@ -33,22 +33,28 @@ def available_hours(inputs: PlanInputs, assumptions: Assumptions) -> pl.DataFram
         .agg(shift_hours=pl.col("hours").sum())
     )
     has_shifts = inputs.shifts.select("work_centre_key").unique().with_columns(has_shifts=pl.lit(True))
-    own = inputs.exceptions.filter(pl.col("work_centre_key").is_not_null()).unique(["work_centre_key", "day"], keep="first")
+    own = inputs.exceptions.filter(pl.col("work_centre_key").is_not_null()).unique(
+        ["work_centre_key", "day"], keep="first"
+    )
     common = inputs.exceptions.filter(pl.col("work_centre_key").is_null()).unique("day", keep="first")
-    by_week = pl.when(pl.col("weekday") <= WORKING_DAYS).then(pl.col("hours_per_week").fill_null(0.0) / WORKING_DAYS).otherwise(0.0)
+    by_week = (
+        pl.when(pl.col("weekday") <= WORKING_DAYS)
+        .then(pl.col("hours_per_week").fill_null(0.0) / WORKING_DAYS)
+        .otherwise(0.0)
+    )
     usual = pl.when(pl.col("has_shifts")).then(pl.col("shift_hours").fill_null(0.0)).otherwise(by_week)
     hours = (
         daily.join(has_shifts, on="work_centre_key", how="left")
         .join(shifts, on=["work_centre_key", "day"], how="left")
         .join(own.rename({"hours": "own_hours"}), on=["work_centre_key", "day"], how="left")
         .join(common.select("day", common_hours="hours"), on="day", how="left")
-        .with_columns(has_shifts=pl.col("has_shifts").fill_null(False), is_holiday=pl.col("day").is_in(list(inputs.holidays)))
+        .with_columns(
+            has_shifts=pl.col("has_shifts").fill_null(False), is_holiday=pl.col("day").is_in(list(inputs.holidays))
+        )
         .with_columns(
             hours=pl.when(pl.col("day") <= inputs.known_until)
             .then(0.0)
-            .otherwise(
-                pl.coalesce("own_hours", "common_hours", pl.when("is_holiday").then(0.0).otherwise(usual))
-            )
+            .otherwise(pl.coalesce("own_hours", "common_hours", pl.when("is_holiday").then(0.0).otherwise(usual)))
         )
         .group_by("work_centre_key", "week")
         .agg(regular_hours=pl.col("hours").sum())
@@ -67,5 +73,9 @@ def _with_changed_hours(hours: pl.DataFrame, inputs: PlanInputs, assumptions: As
     if chosen.is_empty():
         known = ", ".join(inputs.centres["work_centre_id"].sort())
         raise WeftError(f"There is no work centre {assumptions.work_centre_id}. There are: {known}.")
-    changed = pl.when(pl.col("work_centre_key") == chosen[0]).then(assumptions.work_centre_hours).otherwise(pl.col("regular_hours"))
+    changed = (
+        pl.when(pl.col("work_centre_key") == chosen[0])
+        .then(assumptions.work_centre_hours)
+        .otherwise(pl.col("regular_hours"))
+    )
     return hours.with_columns(regular_hours=changed)

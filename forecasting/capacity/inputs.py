@@ -5,6 +5,7 @@ Comes in: nothing. Goes out: `PlanInputs`, filled by `reading` from the warehous
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -58,10 +59,6 @@ def empty(schema: Schema) -> pl.DataFrame:
     return pl.DataFrame(schema=schema)
 
 
-def _without_rows(schema: Schema) -> Any:
-    return field(default_factory=lambda: empty(schema))
-
-
 @dataclass(frozen=True)
 class PlanInputs:
     """`first_week` is the Monday of the first planned week, `known_until` the last day that the orders tell of."""
@@ -69,23 +66,23 @@ class PlanInputs:
     first_week: date
     known_until: date
     currency_code: str = "EUR"
-    products: pl.DataFrame = _without_rows(PRODUCTS)
-    demand: pl.DataFrame = _without_rows(DEMAND)
-    open_orders: pl.DataFrame = _without_rows(OPEN_ORDERS)
-    stock: pl.DataFrame = _without_rows(STOCK)
-    receipts: pl.DataFrame = _without_rows(RECEIPTS)
-    bom: pl.DataFrame = _without_rows(BOM)
-    routing: pl.DataFrame = _without_rows(ROUTING)
-    centres: pl.DataFrame = _without_rows(CENTRES)
-    shifts: pl.DataFrame = _without_rows(SHIFTS)
-    exceptions: pl.DataFrame = _without_rows(EXCEPTIONS)
+    products: pl.DataFrame = field(default_factory=partial(empty, PRODUCTS))
+    demand: pl.DataFrame = field(default_factory=partial(empty, DEMAND))
+    open_orders: pl.DataFrame = field(default_factory=partial(empty, OPEN_ORDERS))
+    stock: pl.DataFrame = field(default_factory=partial(empty, STOCK))
+    receipts: pl.DataFrame = field(default_factory=partial(empty, RECEIPTS))
+    bom: pl.DataFrame = field(default_factory=partial(empty, BOM))
+    routing: pl.DataFrame = field(default_factory=partial(empty, ROUTING))
+    centres: pl.DataFrame = field(default_factory=partial(empty, CENTRES))
+    shifts: pl.DataFrame = field(default_factory=partial(empty, SHIFTS))
+    exceptions: pl.DataFrame = field(default_factory=partial(empty, EXCEPTIONS))
     holidays: tuple[date, ...] = ()
-    offers: pl.DataFrame = _without_rows(OFFERS)
-    open_work: pl.DataFrame = _without_rows(OPEN_WORK)
-    profile: pl.DataFrame = _without_rows(PROFILE)
-    made_so_far: pl.DataFrame = _without_rows(MADE_SO_FAR)
-    market_shares: pl.DataFrame = _without_rows(MARKET_SHARES)
-    supplier_peaks: pl.DataFrame = _without_rows(SUPPLIER_PEAKS)
+    offers: pl.DataFrame = field(default_factory=partial(empty, OFFERS))
+    open_work: pl.DataFrame = field(default_factory=partial(empty, OPEN_WORK))
+    profile: pl.DataFrame = field(default_factory=partial(empty, PROFILE))
+    made_so_far: pl.DataFrame = field(default_factory=partial(empty, MADE_SO_FAR))
+    market_shares: pl.DataFrame = field(default_factory=partial(empty, MARKET_SHARES))
+    supplier_peaks: pl.DataFrame = field(default_factory=partial(empty, SUPPLIER_PEAKS))
 
     def week_number(self, day: str) -> pl.Expr:
         """The number of the week in which the day in a column lies: 0 is the first planned week."""

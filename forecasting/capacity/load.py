@@ -27,7 +27,9 @@ def operation_hours(work: pl.DataFrame, routing: pl.DataFrame) -> pl.DataFrame:
 
 def lot_hours(lots: pl.DataFrame, inputs: PlanInputs, assumptions: Assumptions) -> pl.DataFrame:
     """Return one row per lot and step, with setup_hours and run_hours; styles with few pieces so far take longer."""
-    styled = lots.filter("is_made").join(inputs.products.select("product_key", "style_id"), on="product_key", how="left")
+    styled = lots.filter("is_made").join(
+        inputs.products.select("product_key", "style_id"), on="product_key", how="left"
+    )
     ordered = styled.sort("release_week", "due_week", "product_key", maintain_order=True)
     before = (
         ordered.join(inputs.made_so_far.rename({"quantity": "made"}), on="style_id", how="left")
@@ -111,7 +113,11 @@ def open_load(inputs: PlanInputs, weeks: int) -> pl.DataFrame:
         .with_columns(ahead=pl.col("share").filter(pl.col("is_ahead")).sum().over("operation"))
     )
     # Nothing ahead: the order is overdue, and its hours come at once.
-    at_once = days.filter(pl.col("ahead") <= 0).unique("operation").with_columns(week=pl.lit(0, pl.Int64), share=1.0, ahead=1.0)
+    at_once = (
+        days.filter(pl.col("ahead") <= 0)
+        .unique("operation")
+        .with_columns(week=pl.lit(0, pl.Int64), share=1.0, ahead=1.0)
+    )
     return (
         pl.concat([days.filter((pl.col("ahead") > 0) & pl.col("is_ahead")), at_once], how="vertical_relaxed")
         .filter(pl.col("week") < weeks)

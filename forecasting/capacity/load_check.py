@@ -66,7 +66,11 @@ def compare(
     hours = (
         operation_hours(orders, routing)
         .with_columns(hours=pl.col("setup_hours") + pl.col("run_hours"))
-        .join(worked.drop("work_centre_key", "actual_hours"), on=["production_order_key", "operation_sequence"], how="left")
+        .join(
+            worked.drop("work_centre_key", "actual_hours"),
+            on=["production_order_key", "operation_sequence"],
+            how="left",
+        )
         .with_columns(begin=pl.coalesce("actual_start_on", "started_on"), end=pl.coalesce("actual_end_on", "ended_on"))
     )
     actual = spread_evenly(worked.rename({"actual_start_on": "begin", "actual_end_on": "end", "actual_hours": "hours"}))

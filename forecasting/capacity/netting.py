@@ -54,6 +54,10 @@ def terms_of(inputs: PlanInputs, assumptions: Assumptions) -> pl.DataFrame:
         .with_columns(
             is_known=pl.col("is_made") | pl.col("supplier_id").is_not_null() | pl.col("product_key").is_in(recorded),
             lead_weeks=pl.when("is_made").then(made_days).otherwise(bought_days).add(6).floordiv(7).clip(lower_bound=0),
+            # A minimum is kept of what is kept in stock at all; parts that go straight into the next step have no stock records.
+            minimum_stock=pl.when(pl.col("product_key").is_in(inputs.stock["product_key"].to_list()))
+            .then(pl.col("minimum_stock").fill_null(0.0))
+            .otherwise(0.0),
             minimum=pl.when("is_made").then(0.0).otherwise(pl.col("minimum").fill_null(0.0)),
             is_whole=pl.col("unit_code").is_in(PIECES),
         )
@@ -84,7 +88,9 @@ def net_requirements(inputs: PlanInputs, demand: WeeklyDemand, assumptions: Assu
     terms = terms_of(inputs, assumptions)
     codes = low_level_codes(inputs.bom)
     keys = sorted({*demand.keys, *codes["product_key"]} & set(terms["product_key"]))
-    terms = pl.DataFrame({"product_key": keys}, schema={"product_key": pl.String}).join(terms, on="product_key", how="left", maintain_order="left")
+    terms = pl.DataFrame({"product_key": keys}, schema={"product_key": pl.String}).join(
+        terms, on="product_key", how="left", maintain_order="left"
+    )
     terms = terms.with_columns(is_sold=pl.col("product_key").is_in(demand.keys))
     level = terms.join(codes, on="product_key", how="left", maintain_order="left")["level"].fill_null(0).to_numpy()
     place = {key: row for row, key in enumerate(keys)}
@@ -150,7 +156,7 @@ def _lots(
 
 def _shifted(lots: Floats, lead: Floats) -> Floats:
     """Move lots from the week in which they are due to the week in which they are released."""
-    products, weeks = lots.shape
+    weeks = lots.shape[1]
     source = np.arange(weeks)[None, :] + lead[:, None]
     moved = np.take_along_axis(lots, np.minimum(source, weeks - 1), axis=1)
     return np.where(source < weeks, moved, 0.0)
@@ -188,7 +194,9 @@ def _lot_frame(keys: list[str], lots: Floats, lead: Floats, terms: pl.DataFrame,
     )
 
 
-def _long(keys: list[str], values: Floats, schema: dict[str, type[pl.DataType]] | dict[str, pl.DataType]) -> pl.DataFrame:
+def _long(
+    keys: list[str], values: Floats, schema: dict[str, type[pl.DataType]] | dict[str, pl.DataType]
+) -> pl.DataFrame:
     row, week = np.nonzero(values > 1e-9)
     return pl.DataFrame(
         {"product_key": [keys[number] for number in row], "week": week, "quantity": values[row, week]}, schema=schema

@@ -22,11 +22,17 @@ def lot_spread(lots: pl.DataFrame, demand: WeeklyDemand) -> pl.DataFrame:
     """
     row, week = np.nonzero(demand.spread)
     spreads = pl.DataFrame(
-        {"product_key": [demand.keys[number] for number in row], "week": week, "variance": demand.spread[row, week] ** 2},
+        {
+            "product_key": [demand.keys[number] for number in row],
+            "week": week,
+            "variance": demand.spread[row, week] ** 2,
+        },
         schema={"product_key": pl.String, "week": pl.Int64, "variance": pl.Float64},
     ).sort("week")
     dues = lots.select("product_key", "due_week").unique().sort("due_week")
-    before = spreads.join_asof(dues, left_on="week", right_on="due_week", by="product_key", strategy="backward", check_sortedness=False)
+    before = spreads.join_asof(
+        dues, left_on="week", right_on="due_week", by="product_key", strategy="backward", check_sortedness=False
+    )
     first = dues.group_by("product_key").agg(first_due=pl.col("due_week").min())
     answered = (
         before.join(first, on="product_key")
@@ -48,9 +54,13 @@ def overload_chance(hours: pl.DataFrame, spreads: pl.DataFrame, load: pl.DataFra
         .with_columns(varies=pl.col("run_hours") / pl.col("quantity") * pl.col("spread").fill_null(0.0))
         .group_by("work_centre_key", week="release_week")
         .agg(together=pl.col("varies").sum(), apart=pl.col("varies").pow(2).sum())
-        .with_columns(load_spread=(correlation * pl.col("together").pow(2) + (1 - correlation) * pl.col("apart")).sqrt())
+        .with_columns(
+            load_spread=(correlation * pl.col("together").pow(2) + (1 - correlation) * pl.col("apart")).sqrt()
+        )
     )
-    joined = load.join(per_week.select("work_centre_key", "week", "load_spread"), on=["work_centre_key", "week"], how="left")
+    joined = load.join(
+        per_week.select("work_centre_key", "week", "load_spread"), on=["work_centre_key", "week"], how="left"
+    )
     joined = joined.with_columns(pl.col("load_spread").fill_null(0.0))
     gap = (joined["load_hours"] - joined["regular_hours"]).to_numpy()
     spread = joined["load_spread"].to_numpy()

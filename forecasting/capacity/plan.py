@@ -55,7 +55,9 @@ def make_plan(inputs: PlanInputs, assumptions: Assumptions) -> Plan:
     return Plan(
         load=_with_plan(load, families, finite, centres, weeks),
         production=_production(families, finite, netting, inputs, assumptions),
-        purchases=netting.lots.filter(~pl.col("is_made")).join(netting.terms.drop("is_made"), on="product_key").sort("release_week", "product_key"),
+        purchases=netting.lots.filter(~pl.col("is_made"))
+        .join(netting.terms.drop("is_made"), on="product_key")
+        .sort("release_week", "product_key"),
         shortfall=explain(families, finite, shop, centres, netting, assumptions),
         netting=netting,
         families=families,
@@ -79,12 +81,15 @@ def _rough_load(inputs: PlanInputs, assumptions: Assumptions, netting: Netting, 
     )
 
 
-def _shop(inputs: PlanInputs, assumptions: Assumptions, load: pl.DataFrame, families: Families, centres: list[str]) -> Shop:
+def _shop(
+    inputs: PlanInputs, assumptions: Assumptions, load: pl.DataFrame, families: Families, centres: list[str]
+) -> Shop:
     weeks = assumptions.horizon_weeks
     named = load.rename({"work_centre_key": "product_key"})
     rates = inputs.centres["cost_rate"].fill_null(assumptions.cost_rate_per_hour).to_numpy()
     shares = {
-        int(lead): _as_matrix(week_shares(inputs.profile, centres, int(lead)), centres) for lead in np.unique(families.lead)
+        int(lead): _as_matrix(week_shares(inputs.profile, centres, int(lead)), centres)
+        for lead in np.unique(families.lead)
     }
     return Shop(
         regular=matrix(named, centres, weeks, "regular_hours"),
@@ -97,11 +102,13 @@ def _shop(inputs: PlanInputs, assumptions: Assumptions, load: pl.DataFrame, fami
 
 def _as_matrix(shares: pl.DataFrame, centres: list[str]) -> Floats:
     some = shares.filter(pl.col("work_centre_key").is_in(centres))
-    span = int(some["after"].max() or 0) + 1  # type: ignore[call-overload]
+    span = max(some["after"].to_list(), default=0) + 1
     return matrix(some.rename({"work_centre_key": "product_key", "after": "week"}), centres, span, "share")
 
 
-def _with_plan(load: pl.DataFrame, families: Families, finite: FinitePlan, centres: list[str], weeks: int) -> pl.DataFrame:
+def _with_plan(
+    load: pl.DataFrame, families: Families, finite: FinitePlan, centres: list[str], weeks: int
+) -> pl.DataFrame:
     """Add what the finite plan does with each centre and week, and which centres are bottlenecks."""
     outside = families.hours_each.T @ finite.sub
     undone = _moved_to_release(finite.unmet, families)
@@ -137,13 +144,18 @@ def _production(
     """Batches with the pieces to begin, hours and lateness."""
     begun = inputs.routing.group_by("product_key").agg(begun=1 / pl.col("yield_rate").product())
     made = batches(families, finite, netting.lots, assumptions).join(begun, on="product_key", how="left")
-    hours = lot_hours(
-        made.with_columns(is_made=pl.lit(True), batch=pl.int_range(pl.len())), inputs, assumptions
-    ).group_by("batch").agg(hours=(pl.col("setup_hours") + pl.col("run_hours")).sum())
+    hours = (
+        lot_hours(made.with_columns(is_made=pl.lit(True), batch=pl.int_range(pl.len())), inputs, assumptions)
+        .group_by("batch")
+        .agg(hours=(pl.col("setup_hours") + pl.col("run_hours")).sum())
+    )
     return (
         made.with_columns(batch=pl.int_range(pl.len()))
         .join(hours, on="batch", how="left")
-        .join(netting.terms.select("product_key", "sku", "product_name", "style_id", "unit_code", "is_whole"), on="product_key")
+        .join(
+            netting.terms.select("product_key", "sku", "product_name", "style_id", "unit_code", "is_whole"),
+            on="product_key",
+        )
         .with_columns(
             start_quantity=pl.when("is_whole")
             .then((pl.col("quantity") * pl.col("begun").fill_null(1.0) - 1e-9).ceil())

@@ -34,7 +34,9 @@ def plan_rows(plan: Plan, inputs: PlanInputs, run_id: str) -> dict[str, pl.DataF
 
 def check_rows(check: LoadCheck, centres: pl.DataFrame, run_id: str) -> pl.DataFrame:
     """Return the rows of `mart_capacity_load_check`."""
-    named = check.weekly.join(centres.select("work_centre_key", "work_centre_id", "work_centre_name"), on="work_centre_key")
+    named = check.weekly.join(
+        centres.select("work_centre_key", "work_centre_id", "work_centre_name"), on="work_centre_key"
+    )
     frame = named.with_columns(
         difference_hours=pl.col("planned_hours") - pl.col("actual_hours"),
         capacity_load_check_key=_key("work_centre_key", "week_start_on"),
@@ -46,14 +48,22 @@ def _capacity(plan: Plan, inputs: PlanInputs, centres: pl.DataFrame) -> pl.DataF
     return (
         _dated(plan.load, inputs, week_start_on="week")
         .join(centres, on="work_centre_key")
-        .rename({"open_hours": "open_load_hours", "proposed_hours": "proposed_load_hours", "load_spread": "load_spread_hours"})
+        .rename(
+            {
+                "open_hours": "open_load_hours",
+                "proposed_hours": "proposed_load_hours",
+                "load_spread": "load_spread_hours",
+            }
+        )
         .with_columns(capacity_key=_key("work_centre_key", "week_start_on"))
         .sort("work_centre_id", "week_start_on")
     )
 
 
 def _production(plan: Plan, inputs: PlanInputs) -> pl.DataFrame:
-    dated = _dated(plan.production, inputs, week_start_on="release_week", ready_week_on="ready_week", due_week_on="due_week")
+    dated = _dated(
+        plan.production, inputs, week_start_on="release_week", ready_week_on="ready_week", due_week_on="due_week"
+    )
     return (
         dated.rename({"hours": "load_hours"})
         .with_columns(production_proposal_key=_key("product_key", "means", "week_start_on", "ready_week_on"))
@@ -90,9 +100,14 @@ def shortfall_rows(plan: Plan, inputs: PlanInputs) -> pl.DataFrame:
         plan.shortfall.join(styles.rename({"style_id": "family_style"}), on="family", how="left")
         .join(skus, on="product_key", how="left")
         .join(skus.select(component_key="product_key", component_sku="sku"), on="component_key", how="left")
-        .join(inputs.centres.select("work_centre_key", "work_centre_id", "work_centre_name"), on="work_centre_key", how="left")
+        .join(
+            inputs.centres.select("work_centre_key", "work_centre_id", "work_centre_name"),
+            on="work_centre_key",
+            how="left",
+        )
         .with_columns(
-            sku=pl.coalesce("sku", pl.when(alone).then(pl.col("only_sku"))), style_id=pl.coalesce("style_id", "family_style")
+            sku=pl.coalesce("sku", pl.when(alone).then(pl.col("only_sku"))),
+            style_id=pl.coalesce("style_id", "family_style"),
         )
     )
     dated = _dated(named, inputs, week_start_on="week", binding_week_on="binding_week")

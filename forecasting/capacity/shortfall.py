@@ -75,7 +75,9 @@ def _binding(
     latest = week - lead
     if latest < 0:
         return "lead time", None, None, None, None
-    scarce: Floats = plan.hour_worth[:, : latest + 1].T * families.hours_each[family] if latest >= 0 else np.zeros((0, 0))
+    scarce: Floats = (
+        plan.hour_worth[:, : latest + 1].T * families.hours_each[family] if latest >= 0 else np.zeros((0, 0))
+    )
     scarce = scarce + plan.hour_worth[:, : latest + 1].T * families.hours_lot[family] * 1e-3
     hours = float(scarce.max(initial=0.0))
     component, worth = _scarcest_component(families, plan, family, latest)
@@ -102,8 +104,12 @@ def _scarcest_component(families: Families, plan: FinitePlan, family: int, lates
 
 def _of_products(netting: Netting, assumptions: Assumptions) -> pl.DataFrame:
     """Demand for bought products before their first lot can be there."""
-    terms = netting.terms.select("product_key", "is_made", "is_known", "is_sold", "lead_weeks", "unit_value", "unit_cost")
-    late = netting.late.join(terms, on="product_key").filter(~pl.col("is_made") & (pl.col("is_known") | pl.col("is_sold")))
+    terms = netting.terms.select(
+        "product_key", "is_made", "is_known", "is_sold", "lead_weeks", "unit_value", "unit_cost"
+    )
+    late = netting.late.join(terms, on="product_key").filter(
+        ~pl.col("is_made") & (pl.col("is_known") | pl.col("is_sold"))
+    )
     weeks_late = (pl.col("lead_weeks") - pl.col("week")).clip(lower_bound=1)
     return late.select(
         "product_key",

@@ -34,7 +34,9 @@ MADE: Columns = {
     "run_id": ("VARCHAR NOT NULL", "The run that made the plan."),
     "plan_version": ("VARCHAR NOT NULL", "Version of the rules and libraries that made it."),
 }
-CURRENCY: Columns = {"currency_code": ("VARCHAR NOT NULL", "Currency of the costs, ISO 4217: the company's reporting currency.")}
+CURRENCY: Columns = {
+    "currency_code": ("VARCHAR NOT NULL", "Currency of the costs, ISO 4217: the company's reporting currency.")
+}
 
 TABLES: dict[str, tuple[str, Columns]] = {
     "fct_capacity": (
@@ -94,7 +96,7 @@ TABLES: dict[str, tuple[str, Columns]] = {
             "lead_time_weeks": ("INTEGER NOT NULL", "Weeks from order to goods."),
             "unit_price": (MONEY, "Price of a unit as last paid or offered, in currency_code."),
             "amount": (MONEY, "Quantity times price."),
-            "supplier_load": (RATE, "All that is proposed to the supplier for the week, divided by what came in its busiest week of a year."),
+            "supplier_load": (RATE, "All that is proposed to it for the due week, divided by what came in its busiest week of a year."),
             **CURRENCY, **MADE,
         },
     ),
@@ -136,7 +138,7 @@ TABLES: dict[str, tuple[str, Columns]] = {
 
 def empty_tables() -> dict[str, pl.DataFrame]:
     """Return all tables without rows."""
-    return {name: pl.DataFrame(schema={column: pl.String for column in columns}) for name, (_, columns) in TABLES.items()}
+    return {name: pl.DataFrame(schema=dict.fromkeys(columns, pl.String)) for name, (_, columns) in TABLES.items()}
 
 
 def replace_tables(con: duckdb.DuckDBPyConnection, frames: Mapping[str, pl.DataFrame]) -> None:

@@ -36,7 +36,9 @@ def compare_plans(inputs: PlanInputs, base: Assumptions, changed: Assumptions) -
         WeftError: the market is none in which anything is sold.
     """
     if changed.market_code is not None:
-        known = pl.concat([inputs.demand["market_code"], inputs.market_shares["market_code"]]).drop_nulls().unique().sort()
+        known = (
+            pl.concat([inputs.demand["market_code"], inputs.market_shares["market_code"]]).drop_nulls().unique().sort()
+        )
         if changed.market_code not in known:
             raise WeftError(f"Nothing is sold in market {changed.market_code}. Markets are: {', '.join(known)}.")
     plans = make_plan(inputs, base), make_plan(inputs, changed)
@@ -55,12 +57,17 @@ def compare_plans(inputs: PlanInputs, base: Assumptions, changed: Assumptions) -
 
 def figures(plan: Plan, inputs: PlanInputs) -> pl.DataFrame:
     """Return the figures of one plan, long."""
-    load = plan.load.join(inputs.centres.select("work_centre_key", "work_centre_id"), on="work_centre_key").with_columns(
-        week_start_on=(pl.lit(inputs.first_week) + pl.duration(weeks=pl.col("week"))).cast(pl.Date)
-    )
+    load = plan.load.join(
+        inputs.centres.select("work_centre_key", "work_centre_id"), on="work_centre_key"
+    ).with_columns(week_start_on=(pl.lit(inputs.first_week) + pl.duration(weeks=pl.col("week"))).cast(pl.Date))
     weekly = (
         load.rename({column: measure for measure, column in CENTRE_MEASURES.items()})
-        .unpivot(list(CENTRE_MEASURES), index=["work_centre_id", "week_start_on"], variable_name="measure", value_name="value")
+        .unpivot(
+            list(CENTRE_MEASURES),
+            index=["work_centre_id", "week_start_on"],
+            variable_name="measure",
+            value_name="value",
+        )
         .with_columns(scope=pl.lit("centre and week"), unit_code=pl.lit("h"))
     )
     by_centre = weekly.group_by("work_centre_id", "measure", "unit_code").agg(pl.col("value").sum())

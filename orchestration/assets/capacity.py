@@ -55,7 +55,10 @@ def capacity_asset(settings: Settings, marts: Sequence[dg.AssetKey]) -> dg.Asset
                 about |= {"actual_hours": made.actual_hours, "planned_hours": made.planned_hours}
                 about |= {
                     name: "no finished orders" if error is None else error
-                    for name, error in (("planned_error", made.planned_error), ("scheduled_error", made.scheduled_error))
+                    for name, error in (
+                        ("planned_error", made.planned_error),
+                        ("scheduled_error", made.scheduled_error),
+                    )
                 }
             yield dg.MaterializeResult(asset_key=key, metadata=about)
 
