@@ -14,8 +14,6 @@ from forecasting.capacity.demand import Floats, WeeklyDemand, matrix
 from forecasting.capacity.inputs import PlanInputs
 from forecasting.capacity.netting import Netting
 
-WEEKS_A_YEAR = 52
-
 
 @dataclass(frozen=True)
 class Families:
@@ -85,9 +83,6 @@ def make_families(
         lead=pl.col("lead_weeks").max(), unit_cost=pl.col("unit_cost").mean(), unit_value=pl.col("unit_value").mean()
     )
     each, lot = _hours(hours.join(family_of.select("product_key", "family"), on="product_key"), keys, centres)
-    labour = each @ _rates(inputs, centres, assumptions)
-    unit_cost = np.maximum(means["unit_cost"].fill_null(0.0).to_numpy(), labour)
-    value = means["unit_value"].fill_null(0.0).to_numpy()
     edges = parents.join(family_of.select(assembly_key="product_key", parent="family"), on="assembly_key")
     shares = _member_shares(lots)
     inner = edges.join(family_of.select(component_key="product_key", component="family"), on="component_key")
@@ -96,7 +91,7 @@ def make_families(
     return Families(
         keys=keys, members=members, need=need, priority=np.divide(ordered, need, out=np.zeros_like(need), where=need > 0),
         stock=stock, receipts=receipts, lead=means["lead"].fill_null(0).to_numpy().astype(float), hours_each=each, hours_lot=lot,
-        unit_cost=unit_cost, unit_value=np.maximum(value, 1.1 * unit_cost),
+        unit_cost=means["unit_cost"].fill_null(0.0).to_numpy(), unit_value=means["unit_value"].fill_null(0.0).to_numpy(),
         uses=[(row[p], row[c], q) for p, c, q in _weighted(inner, shares, "component")],
         material_keys=material_keys,
         material_uses=[
@@ -145,12 +140,6 @@ def _hours(hours: pl.DataFrame, keys: list[str], centres: list[str]) -> tuple[Fl
         each[row[family], column[centre]] = run / pieces
         lot[row[family], column[centre]] = setup / lots
     return each, lot
-
-
-def _rates(inputs: PlanInputs, centres: list[str], assumptions: Assumptions) -> Floats:
-    named = pl.DataFrame({"work_centre_key": centres}, schema={"work_centre_key": pl.String})
-    rates = named.join(inputs.centres, on="work_centre_key", how="left", maintain_order="left")["cost_rate"]
-    return rates.fill_null(assumptions.cost_rate_per_hour).to_numpy()
 
 
 def _member_shares(lots: pl.DataFrame) -> pl.DataFrame:

@@ -17,7 +17,8 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from forecasting.capacity.assumptions import Assumptions
 from forecasting.capacity.demand import Floats
 from forecasting.capacity.families import Families
-from forecasting.capacity.finite_model import FiniteModel, Shop, build_model, most_pieces
+from forecasting.capacity.finite_model import FiniteModel, build_model, most_pieces
+from forecasting.capacity.shop import Shop
 from warehouse.errors import WeftError
 
 WHOLE_DECISIONS = 300

@@ -15,20 +15,10 @@ from scipy import sparse
 
 from forecasting.capacity.assumptions import Assumptions
 from forecasting.capacity.demand import Floats
-from forecasting.capacity.families import WEEKS_A_YEAR, Families
+from forecasting.capacity.families import Families
+from forecasting.capacity.shop import LOT_OF_SUBCONTRACTOR, Shop, unit_costs
 
 Ints = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Shop:
-    """The work centres: hours there are, hours that open orders take, cost of an hour, and how a lot's hours fall on weeks."""
-
-    regular: Floats
-    overtime: Floats
-    open_load: Floats
-    rate: Floats
-    shares: dict[int, Floats]
 
 
 @dataclass(frozen=True)
@@ -183,7 +173,7 @@ def most_pieces(families: Families) -> Floats:
 def _subcontractors_have_limits(
     rows: _Rows, columns: dict[str, Ints], families: Families, shop: Shop, assumptions: Assumptions
 ) -> None:
-    each = (families.hours_each + families.hours_lot / 10).sum(axis=1)
+    each = (families.hours_each + families.hours_lot / LOT_OF_SUBCONTRACTOR).sum(axis=1)
     limit = rows.open((families.need.shape[1],), -np.inf, assumptions.subcontract_share * shop.regular.sum(axis=0))
     rows.add(limit[None, :], columns["sub"], each[:, None])
 
@@ -196,20 +186,6 @@ def _load_goes_up_and_down(rows: _Rows, columns: dict[str, Ints]) -> None:
         rows.add(steps, columns[kind][:, :-1], -1.0)
     rows.add(steps, columns["up"][:, 1:], -1.0)
     rows.add(steps, columns["down"][:, 1:], 1.0)
-
-
-def unit_costs(families: Families, shop: Shop, assumptions: Assumptions) -> dict[str, Floats]:
-    """Return what a piece costs: subcontracted, a week in stock, a week late, and not at all (its margin, with its labour saved)."""
-    labour = families.hours_each @ shop.rate
-    value = families.unit_value
-    return {
-        "sub": (labour + families.hours_lot @ shop.rate / 10) * (1 + assumptions.subcontract_premium)
-        + 0.01 * families.unit_cost,
-        "stock": families.unit_cost * assumptions.holding_rate / WEEKS_A_YEAR,
-        "late": value * assumptions.late_rate,
-        # Above labour at any premium, so that no need is left unmet only to save hours.
-        "unmet": np.maximum(value - families.unit_cost, 0.1 * value) + labour * (1 + assumptions.overtime_premium),
-    }
 
 
 def _costs(columns: dict[str, Ints], families: Families, shop: Shop, assumptions: Assumptions, size: int) -> Floats:

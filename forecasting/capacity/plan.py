@@ -14,12 +14,12 @@ from forecasting.capacity.batches import batches
 from forecasting.capacity.demand import Floats, matrix, weekly_demand
 from forecasting.capacity.families import Families, make_families
 from forecasting.capacity.finite import FinitePlan, solve
-from forecasting.capacity.finite_model import Shop
 from forecasting.capacity.hours import available_hours
 from forecasting.capacity.inputs import PlanInputs
 from forecasting.capacity.load import lot_hours, open_load, week_shares, weekly_load
 from forecasting.capacity.netting import Netting, net_requirements
 from forecasting.capacity.overload import lot_spread, overload_chance
+from forecasting.capacity.shop import Shop
 from forecasting.capacity.shortfall import explain
 
 BOTTLENECK_CHANCE = 0.5

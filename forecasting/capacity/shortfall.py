@@ -12,8 +12,8 @@ from forecasting.capacity.assumptions import Assumptions
 from forecasting.capacity.demand import Floats
 from forecasting.capacity.families import Families
 from forecasting.capacity.finite import FinitePlan
-from forecasting.capacity.finite_model import Shop, unit_costs
 from forecasting.capacity.netting import Netting
+from forecasting.capacity.shop import Shop, unit_costs
 
 SHORTFALL = {
     "product_key": pl.String, "family": pl.String, "week": pl.Int64, "kind": pl.String, "quantity": pl.Float64, "reason": pl.String,

@@ -38,7 +38,11 @@ def products(*rows: Mapping[str, Any]) -> pl.DataFrame:
 def demand(quantities: Mapping[str, Sequence[float]], spread: float = 0.0, market: str | None = "DE") -> pl.DataFrame:
     return frame(
         layout.DEMAND,
-        [(key, market, week(n), mean, spread) for key, means in quantities.items() for n, mean in enumerate(means)],
+        [
+            (key, market, week(n), mean, spread if mean else 0.0)
+            for key, means in quantities.items()
+            for n, mean in enumerate(means)
+        ],
     )
 
 

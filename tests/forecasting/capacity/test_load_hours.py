@@ -59,7 +59,7 @@ def test_a_what_if_gives_a_centre_other_hours_and_knows_the_centres() -> None:
     shop = company(centres=centres(("sew", 40.0), ("cut", 20.0)))
     found = available_hours(shop, PLAIN.changed(work_centre_id="CUT", work_centre_hours=7.0))
     assert regular(found, "cut") == [7.0] * 6 and regular(found) == [40.0] * 6
-    with pytest.raises(WeftError, match="no work centre DYE. There are: CUT, SEW"):
+    with pytest.raises(WeftError, match=r"no work centre DYE\. There are: CUT, SEW"):
         available_hours(shop, PLAIN.changed(work_centre_id="DYE", work_centre_hours=7.0))
 
 
@@ -132,6 +132,6 @@ def test_open_orders_load_the_days_that_are_left_of_them() -> None:
         products=products({"product_key": "dress"}), routing=routing(("dress", 0.0, 60.0), ("dress", 60.0, 0.0, "cut")),
         profile=profile, open_work=frame(layout.OPEN_WORK, work),
     )  # fmt: skip
-    # Of 8 hours the half before today has been worked by now, so that all 8 that are still open fall on weeks 0 and 1.
+    # A step counts in full until it is done: all 8 hours fall on the days that such steps still take from today, weeks 0 and 1.
     found = dict(open_load(shop, 6).select("week", "hours").rows())
     assert found == pytest.approx({0: 4.0 + 3.0, 1: 4.0 + 2.0, 2: 1.0, 3: 1.0})
