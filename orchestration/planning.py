@@ -15,8 +15,8 @@ from orchestration.options import Config
 from warehouse.errors import WeftError
 
 SHOWN = (
-    "demand", "load", "available", "overtime", "subcontract", "unmet", "late", "made", "subcontracted", "bought", "bought for",
-    "cost of shortfalls", "cost of the plan",
+    "demand", "load", "available", "overtime", "subcontract", "unmet", "late pieces", "unmet pieces", "made", "subcontracted", "bought",
+    "bought for", "cost of shortfalls", "cost of the plan",
 )  # fmt: skip
 
 
