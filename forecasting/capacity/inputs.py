@@ -61,11 +61,15 @@ def empty(schema: Schema) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class PlanInputs:
-    """`first_week` is the Monday of the first planned week, `known_until` the last day that the orders tell of."""
+    """`first_week` is the Monday of the first planned week, `known_until` the last day that the orders tell of.
+
+    `forecast_weeks` is how far the forecast reaches; nothing is planned beyond. None: as far as the plan.
+    """
 
     first_week: date
     known_until: date
     currency_code: str = "EUR"
+    forecast_weeks: int | None = None
     products: pl.DataFrame = field(default_factory=partial(empty, PRODUCTS))
     demand: pl.DataFrame = field(default_factory=partial(empty, DEMAND))
     open_orders: pl.DataFrame = field(default_factory=partial(empty, OPEN_ORDERS))

@@ -41,6 +41,8 @@ class Plan:
 
 def make_plan(inputs: PlanInputs, assumptions: Assumptions) -> Plan:
     """Net, load, optimise, explain."""
+    if inputs.forecast_weeks is not None:
+        assumptions = assumptions.changed(horizon_weeks=min(assumptions.horizon_weeks, inputs.forecast_weeks))
     weeks = assumptions.horizon_weeks
     demand = weekly_demand(inputs, assumptions)
     netting = net_requirements(inputs, demand, assumptions)

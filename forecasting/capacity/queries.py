@@ -3,8 +3,10 @@
 UNKNOWN = "'00000000000000000000000000000000'"
 
 HAS_SKU_LEVEL = "SELECT count(*) > 0 FROM lake.marts.fct_forecast WHERE level = 'sku' AND NOT is_backtest"
-FORECAST_SPAN_SKU = "SELECT min(week_start_on) FROM lake.marts.fct_forecast WHERE level = 'sku' AND NOT is_backtest"
-FORECAST_SPAN = "SELECT min(week_start_on) FROM lake.marts.fct_forecast WHERE NOT is_backtest"
+FORECAST_SPAN_SKU = (
+    "SELECT min(week_start_on), max(week_start_on) FROM lake.marts.fct_forecast WHERE level = 'sku' AND NOT is_backtest"
+)
+FORECAST_SPAN = "SELECT min(week_start_on), max(week_start_on) FROM lake.marts.fct_forecast WHERE NOT is_backtest"
 KNOWN_UNTIL = "SELECT max(ordered_on) FROM lake.marts.fct_order_line"
 
 # Half the distance from median to upper quantile tells more of sparse demand than the lower half, which ends at zero.

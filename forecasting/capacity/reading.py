@@ -37,6 +37,8 @@ def read_inputs(
     known_until = _one(con, queries.KNOWN_UNTIL) or found[0]
     # A week that is over already is not planned.
     first_week: date = max(found[0], _monday(known_until + timedelta(days=1)))
+    if found[1] < first_week:
+        return None, "The sales forecast ends before the orders do."
     given: dict[str, Any] = {
         "known_until": known_until,
         "recent_from": known_until - timedelta(weeks=13),
@@ -57,6 +59,7 @@ def read_inputs(
         first_week=first_week,
         known_until=known_until,
         currency_code=settings.company.reporting_currency,
+        forecast_weeks=(found[1] - first_week).days // 7 + 1,
         products=read(queries.PRODUCTS, layout.PRODUCTS),
         demand=read(queries.DEMAND_BY_SKU if per_sku else queries.DEMAND_BY_SHARE, layout.DEMAND),
         open_orders=read(queries.OPEN_ORDERS, layout.OPEN_ORDERS),
