@@ -127,6 +127,8 @@ def shortfall_rows(plan: Plan, inputs: PlanInputs) -> pl.DataFrame:
         .then(pl.format("{} is not there in time", pl.col("component_sku").fill_null("a component")))
         .when(pl.col("reason") == "component made here")
         .then(pl.format("{} is not ready in time", pl.coalesce("component_sku", "component_key", pl.lit("a component"))))
+        .when(pl.col("reason") == "set-up")
+        .then(pl.lit("another set-up would cost more than waiting for the next lot"))
         .when(pl.col("reason") == "lead time")
         .then(pl.lit("nothing can be there so soon"))
         .otherwise(pl.lit("waiting is cheaper than overtime or subcontractors"))

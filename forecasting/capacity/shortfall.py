@@ -67,25 +67,27 @@ def _of_families(
 def _binding(
     families: Families, plan: FinitePlan, centres: list[str], family: int, week: int
 ) -> tuple[str, str | None, int | None, str | None, float | None]:
-    """Return reason, centre, week, component and the worth of an hour: the dearest thing that a piece due in this week waits for.
+    """Return reason, centre, week, component and the worth of an hour: what a piece due in this week waits for.
 
-    What is late today may wait for hours of any week from the first until it would still have been in time.
+    The last week in which it could have been begun tells: hours that are scarce there, or a lot that is not begun since another set-up
+    costs more than waiting; else the nearest week before in which hours were scarce.
     """
-    lead = int(families.lead[family])
-    latest = week - lead
+    latest = week - int(families.lead[family])
     if latest < 0:
         return "lead time", None, None, None, None
-    scarce: Floats = (
-        plan.hour_worth[:, : latest + 1].T * families.hours_each[family] if latest >= 0 else np.zeros((0, 0))
-    )
-    scarce = scarce + plan.hour_worth[:, : latest + 1].T * families.hours_lot[family] * 1e-3
-    hours = float(scarce.max(initial=0.0))
+    per_piece = families.hours_each[family] + families.hours_lot[family] * 1e-3
+    scarce: Floats = plan.hour_worth[:, : latest + 1].T * per_piece
     component, worth = _scarcest_component(families, plan, family, latest)
-    if component is not None and worth >= hours:
+    if component is not None and worth >= scarce[latest].max(initial=0.0):
         return "material", None, latest, component, None
-    if hours > 1e-9:
-        when, centre = np.unravel_index(int(np.argmax(scarce)), scarce.shape)
-        return "hours", centres[centre], int(when), None, float(plan.hour_worth[centre, when])
+    short = np.flatnonzero(scarce.max(axis=1, initial=0.0) > 1e-9)
+    is_begun = plan.begun[family, latest] > 0.5 or families.hours_lot[family].sum() <= 0
+    if short.size and (short[-1] == latest or is_begun):
+        when = int(short[-1])
+        centre = int(np.argmax(scarce[when]))
+        return "hours", centres[centre], when, None, float(plan.hour_worth[centre, when])
+    if not is_begun:
+        return "set-up", None, latest, None, None
     parts = [c for p, c, _ in families.uses if p == family]
     if parts:
         return "component made here", None, latest, families.keys[parts[0]], None

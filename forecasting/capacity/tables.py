@@ -111,7 +111,7 @@ TABLES: dict[str, tuple[str, Columns]] = {
             **WEEK,
             "kind": ("VARCHAR NOT NULL", "late: still owed at the end of the week; unmet: never made."),
             "quantity": (f"{QUANTITY} NOT NULL", "How many pieces."),
-            "reason": ("VARCHAR NOT NULL", "hours, material, component made here, lead time, or cost (waiting is the cheapest)."),
+            "reason": ("VARCHAR NOT NULL", "hours, material, component made here, set-up, lead time, or cost (waiting is cheapest)."),
             "work_centre_id": ("VARCHAR", "The work centre whose hours are scarcest for it."),
             "binding_week_on": ("DATE", "Monday of the week in which they are."),
             "component_sku": ("VARCHAR", "The component it waits for."),

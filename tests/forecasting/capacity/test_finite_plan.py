@@ -131,6 +131,13 @@ def test_lots_are_put_together_where_set_up_is_dear() -> None:
     assert sum(hours(together, "planned_regular_hours")) == pytest.approx(20 + 10 * together.finite.begun.sum())
 
 
+def test_a_set_up_that_costs_more_than_waiting_is_named() -> None:
+    steady = demand({"dress": [0.0, 1.0, 1.0, 1.0, 1.0, 1.0]})
+    made = plan(dress(demand=steady, routing=routing(("dress", 600.0, 60.0))), holding_rate=500.0)
+    assert made.finite.begun.sum() < 5
+    assert set(made.shortfall["reason"]) == {"set-up"}
+
+
 def test_a_component_that_comes_late_makes_its_assembly_late() -> None:
     shop = company(
         products=products({"product_key": "dress"}, {"product_key": "zip", "is_made": False}),
