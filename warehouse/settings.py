@@ -93,6 +93,8 @@ class Capacity(Section):
     bought_lead_days: int = Field(default=42, ge=0)
     # Open orders that are overdue by more are not expected any more.
     overdue_days: int = Field(default=60, ge=0)
+    # What a supplier can deliver in a week, as a share of its busiest week of the last year; 0 is no limit.
+    supplier_peak_share: float = Field(default=1.0, ge=0)
     # Wright's learning curve: each doubling takes so much of the time, until so many pieces of a style are made. 1 is no learning.
     learning_rate: float = Field(default=0.9, gt=0.5, le=1)
     learning_units: int = Field(default=50, ge=1)

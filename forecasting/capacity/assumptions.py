@@ -20,6 +20,7 @@ class Assumptions:
     made_lead_days: int = 7
     bought_lead_days: int = 42
     overdue_days: int = 60
+    supplier_peak_share: float = 1.0
     learning_rate: float = 0.9
     learning_units: int = 50
     overtime_share: float = 0.2

@@ -21,6 +21,7 @@ from forecasting.capacity.netting import Netting, net_requirements
 from forecasting.capacity.overload import lot_spread, overload_chance
 from forecasting.capacity.shop import Shop
 from forecasting.capacity.shortfall import explain
+from forecasting.capacity.suppliers import within_supplier_capacity
 
 BOTTLENECK_CHANCE = 0.5
 
@@ -57,15 +58,19 @@ def make_plan(inputs: PlanInputs, assumptions: Assumptions) -> Plan:
     return Plan(
         load=_with_plan(load, families, finite, centres, weeks),
         production=_production(families, finite, netting, inputs, assumptions),
-        purchases=netting.lots.filter(~pl.col("is_made"))
-        .join(netting.terms.drop("is_made"), on="product_key")
-        .sort("release_week", "product_key"),
+        purchases=_purchases(netting, inputs, assumptions),
         shortfall=explain(families, finite, shop, centres, netting, assumptions),
         netting=netting,
         families=families,
         finite=finite,
         cost=finite.cost,
     )
+
+
+def _purchases(netting: Netting, inputs: PlanInputs, assumptions: Assumptions) -> pl.DataFrame:
+    lots = netting.lots.filter(~pl.col("is_made")).join(netting.terms.drop("is_made"), on="product_key")
+    share, weeks = assumptions.supplier_peak_share, assumptions.horizon_weeks
+    return within_supplier_capacity(lots, inputs.supplier_peaks, share, weeks).sort("release_week", "product_key")
 
 
 def _rough_load(inputs: PlanInputs, assumptions: Assumptions, netting: Netting, hours: pl.DataFrame) -> pl.DataFrame:

@@ -89,7 +89,7 @@ TABLES: dict[str, tuple[str, Columns]] = {
             "supplier_id": ("VARCHAR", "Number of the supplier to ask first; null where none is known."),
             "supplier_name": ("VARCHAR", "Its name."),
             **WEEK,
-            "due_week_on": ("DATE NOT NULL", "Monday of the week in which the goods are needed."),
+            "due_week_on": ("DATE NOT NULL", "Monday of the week in which the goods are to come."),
             "quantity": (f"{QUANTITY} NOT NULL", "Quantity to order, at least the supplier's minimum."),
             "unit_code": ("VARCHAR NOT NULL", "Unit of the quantity."),
             "order_count": ("INTEGER NOT NULL", "Orders that it takes, since the supplier limits a single one."),
