@@ -60,6 +60,8 @@ def plan(
     from warehouse.publication import current_publication_id
     from warehouse.settings import load_settings
 
+    if name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name):
+        raise typer.BadParameter("use letters, digits, dots, dashes and underscores", param_hint="--name")
     changes = _changes(demand, market, overtime, subcontract, service_level, centre, hours)
     settings = load_settings(config)
     publication = current_publication_id(settings)

@@ -129,6 +129,7 @@ def test_weft_plan_compares_and_says_what_it_cannot_do(aw_published_copy: Settin
         (("--centre", "10"), "belong together"),
         (("--demand", "+5%", "--market", "ZZ"), "Nothing is sold in market ZZ"),
         (("--centre", "nowhere", "--hours", "4"), "There is no work centre nowhere"),
+        (("--demand", "+5%", "--name", "../elsewhere"), "use letters, digits"),
         ((), "say what is to be different"),
     ):
         refused = run_weft(aw_published_copy, "plan", *wrong)
