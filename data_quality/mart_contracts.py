@@ -92,6 +92,34 @@ MARTS = [
     MartContract("fct_inventory_daily", ("inventory_daily_key",), (PRODUCT, WAREHOUSE, DATE)),
     MartContract("fct_shipment", ("shipment_key",), (CARRIER, SUPPLIER, WAREHOUSE, GEOGRAPHY, DATE)),
     MartContract("fct_production_order", ("production_order_key",), (PRODUCT, DATE)),
+    MartContract("dim_routing_operation", ("routing_operation_key",), (WORK_CENTRE,)),
+    MartContract("dim_work_centre_shift", ("work_centre_shift_key",), (WORK_CENTRE,)),
+    MartContract("dim_supplier_offer", ("supplier_offer_key",), (SUPPLIER,)),
+    MartContract("mart_open_order_line", ("order_line_key",), (GEOGRAPHY,)),
+    MartContract(
+        "fct_capacity",
+        ("capacity_key",),
+        (WORK_CENTRE,),
+        (
+            (
+                "hours_respected",
+                "no centre works longer than it can",
+                "critical",
+                "checked.planned_regular_hours > checked.regular_hours + 0.001 "
+                "OR checked.planned_overtime_hours > checked.overtime_hours + 0.001",
+            ),
+            (
+                "chance_is_a_share",
+                "chances lie between 0 and 1",
+                "critical",
+                "checked.chance_of_overload NOT BETWEEN 0 AND 1",
+            ),
+        ),
+    ),
+    MartContract("fct_production_proposal", ("production_proposal_key",)),
+    MartContract("fct_purchase_proposal", ("purchase_proposal_key",)),
+    MartContract("fct_plan_shortfall", ("plan_shortfall_key",)),
+    MartContract("mart_capacity_load_check", ("capacity_load_check_key",), (WORK_CENTRE,)),
     MartContract("fct_production_operation", ("production_operation_key",), (PRODUCT, WORK_CENTRE, DATE)),
     MartContract(
         "fct_payment",

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from distribution.capacity_exports import export_capacity
 from distribution.csv_file import write_csv
 from warehouse.errors import WeftError
 from warehouse.lake import open_for_role
@@ -60,7 +61,8 @@ def export_all(settings: Settings, publication_id: int) -> list[ExportedFile]:
     Raises:
         WeftError: the publication is not kept, or was made before there was a forecast.
     """
-    return [export_sales_forecast(settings, publication_id)]
+    sales = export_sales_forecast(settings, publication_id)
+    return [sales, *(ExportedFile(*file) for file in export_capacity(settings, publication_id))]
 
 
 def export_sales_forecast(settings: Settings, publication_id: int) -> ExportedFile:

@@ -18,6 +18,7 @@ from rich.markup import escape
 
 from orchestration.identity import app as identity_app
 from orchestration.options import Config
+from orchestration.planning import plan
 from warehouse.errors import WeftError
 
 app = typer.Typer(
@@ -32,6 +33,7 @@ app = typer.Typer(
 
 
 app.add_typer(identity_app, name="identity")
+app.command()(plan)
 
 
 def main() -> None:

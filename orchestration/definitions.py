@@ -6,6 +6,7 @@ $WEFT_CONFIG), and by the headless run.
 
 import dagster as dg
 
+from orchestration.assets.capacity import CAPACITY, capacity_asset
 from orchestration.assets.exports import exports_asset
 from orchestration.assets.forecast import FORECAST, forecast_asset
 from orchestration.assets.identity import identity_asset
@@ -44,10 +45,11 @@ def build_definitions(settings: Settings, *, lock_is_held: bool = False) -> dg.D
         assets=[
             *landing,
             inputs_asset(settings, landed),
-            *quality_assets(settings, staging=staging, marts=[*marts, FORECAST]),
+            *quality_assets(settings, staging=staging, marts=[*marts, FORECAST, *CAPACITY]),
             identity_asset(settings),
             *transform,
             forecast_asset(settings, marts),
+            capacity_asset(settings, marts),
             publication_asset(settings, audited=GATE_MARTS),
             exports_asset(settings),
         ],

@@ -20,6 +20,7 @@ TITLES = {
     "identity": "Resolve people",
     "dbt_marts": "Build marts (dbt)",
     "sales_forecast": "Forecast sales",
+    "capacity_plan": "Plan production and purchases",
     "gate_marts": "Audit marts",
     "publish": "Publish",
     "exports": "Write exports",

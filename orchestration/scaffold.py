@@ -43,6 +43,13 @@ reporting_currency = "EUR"
 # enabled = true
 # horizon_weeks = 13
 
+# The plan of production and purchases; docs/capacity.md has all settings.
+# [capacity]
+# enabled = true
+# service_level = 0.95
+# overtime_share = 0.2
+# subcontract_share = 0.25
+
 # How many publications `weft rollback` can go back to.
 # [publication]
 # keep = 10

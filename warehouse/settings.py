@@ -78,6 +78,44 @@ class Forecast(Section):
     enabled: bool = True
 
 
+class Capacity(Section):
+    """The capacity forecast and the plan of production and purchases; docs/capacity.md says what each means."""
+
+    enabled: bool = True
+    service_level: float = Field(default=0.95, gt=0.5, lt=1)
+    horizon_weeks: int = Field(default=26, ge=1, le=104)
+    # A lot covers the needs of so many weeks.
+    cover_weeks: int = Field(default=2, ge=1, le=26)
+    # How far the demand of different products and markets rises and falls together.
+    demand_correlation: float = Field(default=0.2, ge=0, le=1)
+    # Lead times where neither products, offers nor past orders name one.
+    made_lead_days: int = Field(default=7, ge=0)
+    bought_lead_days: int = Field(default=42, ge=0)
+    # Open orders that are overdue by more are not expected any more.
+    overdue_days: int = Field(default=60, ge=0)
+    # What a supplier can deliver in a week, as a share of its busiest week of the last year; 0 is no limit.
+    supplier_peak_share: float = Field(default=1.0, ge=0)
+    # Wright's learning curve: each doubling takes so much of the time, until so many pieces of a style are made. 1 is no learning.
+    learning_rate: float = Field(default=0.9, gt=0.5, le=1)
+    learning_units: int = Field(default=50, ge=1)
+    # Shares of a centre's regular hours; a share of 0 switches overtime or subcontractors off.
+    overtime_share: float = Field(default=0.2, ge=0, le=2)
+    overtime_premium: float = Field(default=0.5, ge=0)
+    subcontract_share: float = Field(default=0.25, ge=0, le=10)
+    subcontract_premium: float = Field(default=0.6, ge=0)
+    subcontract_days: int = Field(default=14, ge=0)
+    # Of the cost of stock, a year; of a product's value, each week late; of an hour's cost, each hour up or down.
+    holding_rate: float = Field(default=0.25, ge=0)
+    late_rate: float = Field(default=0.02, ge=0)
+    levelling_rate: float = Field(default=0.02, ge=0)
+    # Where a work centre names no cost.
+    cost_rate_per_hour: float = Field(default=20.0, gt=0)
+    # The country whose public holidays close the work centres.
+    holiday_country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    time_limit_seconds: float = Field(default=10.0, gt=0)
+    gap: float = Field(default=0.01, ge=0, lt=1)
+
+
 class Identity(Section):
     """Which records of people are taken for one person."""
 
@@ -185,6 +223,7 @@ class Settings(Section):
     lake: Lake = Lake()
     run: Run = Run()
     forecast: Forecast = Forecast()
+    capacity: Capacity = Capacity()
     identity: Identity = Identity()
     quality: Quality = Quality()
     publication: PublicationSettings = PublicationSettings()

@@ -30,6 +30,7 @@ COMMANDS = [
     "init",
     "new-source",
     "dbt",
+    "plan",
     "simulate",
 ]
 WITHOUT_SETTINGS = {"init", "new-source", "simulate"}
