@@ -90,7 +90,7 @@ class Forecast(Section):
         ]
     )  # fmt: skip
     # More series than this are not modelled one by one: channels are added up, then markets.
-    most_series: int = Field(default=400, ge=1)
+    most_series: int = Field(default=200, ge=1)
     # How many days the daily forecast has; 0 makes none.
     near_days: int = Field(default=14, ge=0, le=56)
     # The folder where planners drop overrides.

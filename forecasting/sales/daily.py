@@ -66,7 +66,9 @@ def _weekday_shares(days: pl.DataFrame) -> pl.DataFrame:
     grid = sold.select("market_code").unique().join(pl.DataFrame({"weekday": list(range(1, 8))}, schema={"weekday": pl.Int8}), how="cross")
     everywhere = sold.group_by("weekday").agg(pl.col("quantity").sum().alias("all"))
     here = sold.group_by("market_code", "weekday").agg(pl.col("quantity").sum().alias("here"))
-    joined = grid.join(here, on=["market_code", "weekday"], how="left").join(everywhere, on="weekday", how="left").fill_null(0.0)
+    joined = grid.join(here, on=["market_code", "weekday"], how="left").join(everywhere, on="weekday", how="left").with_columns(
+        pl.col("here", "all").fill_null(0.0)
+    )
     everyone = (pl.col("all") + 1.0) / (pl.col("all") + 1.0).sum().over("market_code")
     own = pl.col("here").sum().over("market_code")
     return joined.select(
@@ -85,7 +87,9 @@ def _with_events(rows: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
         schema={"market_code": pl.String, "date_on": pl.Date, "holiday": pl.Int32},
         orient="row",
     )
-    return rows.join(public, on=["market_code", "date_on"], how="left").fill_null(0)
+    return rows.join(public, on=["market_code", "date_on"], how="left").with_columns(
+        pl.col(*EVENTS).fill_null(0)
+    )
 
 
 def _event_factors(known: pl.DataFrame, weekdays: pl.DataFrame) -> dict[str, float]:

@@ -78,9 +78,9 @@ def named(frame: pl.DataFrame, level: str) -> pl.DataFrame:
         for name in NODE_COLUMNS
         if name not in chosen.columns
     ]
-    return frame.with_columns(
-        *missing, pl.lit(level).alias("level"), node_key(level).alias("node_key")
-    )
+    others = [name for name in frame.columns if name not in NODE_COLUMNS]
+    made = frame.with_columns(*missing, pl.lit(level).alias("level"), node_key(level).alias("node_key"))
+    return made.select("level", "node_key", *NODE_COLUMNS, *others)
 
 
 def node_key(level: str) -> pl.Expr:

@@ -29,6 +29,8 @@ LEAST_UNITS = 50.0
 # Quantities are kept in ten-thousandths, so that sums are exact.
 SCALE = 10_000
 
+CELL = ("product_key", "market_code", "channel_code", "week_start_on")
+
 
 def spread(history: DemandHistory, forecast: pl.DataFrame, extra_products: tuple[str, ...] = ()) -> pl.DataFrame:
     """Spread a forecast over products, markets and channels.
@@ -61,8 +63,10 @@ def spread(history: DemandHistory, forecast: pl.DataFrame, extra_products: tuple
     cells = pl.concat([cells, _not_launched(cells, keys)], how="diagonal")
     cells = _whole(cells, [*keys, "week_start_on"])
     lost = _without_products(wanted, cells, keys)
-    named = with_attributes(cells.select("product_key", "market_code", "channel_code", *_kept(cells), "units"), history.products)
-    return pl.concat([_as_new(named), lost], how="diagonal").filter(pl.col("units") > 0)
+    attributes = history.products.select("product_key", "sku", "style_id", "color")
+    named = cells.select(*CELL, "category_name", "units").join(attributes, on="product_key", how="left")
+    whole = product_names(pl.concat([named, lost.select(named.columns)]))
+    return whole.filter((pl.col("units") > 0) | pl.col("product_key").is_in(extra_products))
 
 
 def product_weights(history: DemandHistory) -> pl.DataFrame:
@@ -217,25 +221,17 @@ def _without_products(wanted: pl.DataFrame, cells: pl.DataFrame, keys: list[str]
     """Return as products to come what is forecast of a category that nobody has bought of late."""
     lost = wanted.join(cells.select(*keys, "week_start_on").unique(), on=[*keys, "week_start_on"], how="anti")
     places = [pl.lit("unknown").alias(name) for name in ("market_code", "channel_code") if name not in keys]
-    return _as_new(
-        lost.select(
-            "category_name", *[name for name in keys if name != "category_name"], *places, "week_start_on",
-            pl.concat_str(pl.lit(NEW_PRODUCTS_KEY), pl.col("category_name")).alias("product_key"),
-            pl.col("wanted").alias("units"),
-        ).with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in ("sku", "style_id", "color"))
+    return lost.select(
+        "category_name", *[name for name in keys if name != "category_name"], *places, "week_start_on",
+        pl.concat_str(pl.lit(NEW_PRODUCTS_KEY), pl.col("category_name")).alias("product_key"),
+        pl.col("wanted").alias("units"),
+        *(pl.lit(None, dtype=pl.String).alias(name) for name in ("sku", "style_id", "color")),
     )  # fmt: skip
 
 
-def _kept(cells: pl.DataFrame) -> list[str | pl.Expr]:
-    return ["week_start_on", pl.col("category_name").alias("category_of_new")]
-
-
-def _as_new(cells: pl.DataFrame) -> pl.DataFrame:
+def product_names(cells: pl.DataFrame) -> pl.DataFrame:
+    """Name the cells of products to come by their category; cells of other products keep their names."""
     is_new = pl.col("product_key").str.starts_with(NEW_PRODUCTS_KEY)
-    if "category_of_new" in cells.columns:
-        cells = cells.with_columns(
-            pl.when(is_new).then("category_of_new").otherwise("category_name").alias("category_name")
-        ).drop("category_of_new")
     name = pl.concat_str(pl.lit(f"{NEW_PRODUCTS} "), pl.col("category_name"))
     return cells.with_columns(
         pl.when(is_new).then(name).otherwise(pl.col(column)).alias(column) for column in ("sku", "style_id")
