@@ -29,7 +29,8 @@ def judged(effects: pl.DataFrame, overrides: pl.DataFrame, demand: pl.DataFrame,
     for override in rows.unique("override_id").iter_rows(named=True):
         weeks = rows.filter(pl.col("override_id") == override["override_id"], pl.col("week_start_on") <= last_week)
         sold = demand.filter(of_override(override)).group_by("week_start_on").agg(pl.col("quantity").sum().alias("actual"))
-        came.append(weeks.select("override_id", "week_start_on").join(sold, on="week_start_on", how="left").fill_null(0.0))
+        weeks = weeks.select("override_id", "week_start_on").join(sold, on="week_start_on", how="left")
+        came.append(weeks.with_columns(pl.col("actual").fill_null(0.0)))
     actual = pl.concat(came) if came else pl.DataFrame(schema={"override_id": pl.Int64, "week_start_on": pl.Date, "actual": pl.Float64})
     rows = rows.join(actual, on=["override_id", "week_start_on"], how="left").with_columns(
         (pl.col("base_units") / SCALE).alias("base_forecast"), (pl.col("overridden_units") / SCALE).alias("forecast")

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import date
 
 import duckdb
-import holidays
 import polars as pl
 
 EVENTS = ("ramadan_days", "eid_days", "black_friday_days", "singles_days", "holiday_days")
@@ -70,6 +69,8 @@ def market_holidays(markets: Sequence[str], first: date, last: date) -> set[tupl
 
 
 def _public_holidays(market: str, years: range) -> dict[date, str]:
+    import holidays
+
     try:
         return dict(holidays.country_holidays(market, years=years, language="en_US"))
     except NotImplementedError:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from forecasting.demand import forecast_demand
 from forecasting.sales.features import EngineInput
 from forecasting.sales.levels import LEVELS, node_key
 
@@ -30,6 +29,9 @@ class Answer:
 
 def ask_engine(given: EngineInput, *, horizon: int, threads: int) -> Answer:
     """Forecast all series, and the sums of them that are levels of the sales forecast."""
+    # The models and what they need are only loaded where something is forecast.
+    from forecasting.demand import forecast_demand
+
     wanted = [name for name, level in LEVELS.items() if set(level.columns) <= set(given.hierarchy)]
     series = given.history.select("unique_id", *given.hierarchy).unique().sort("unique_id")
     asked = _distinct(wanted, series, given.grain)

@@ -53,6 +53,7 @@ class ForecastSummary:
     wape: float | None = None
     benchmark_wape: float | None = None
     overrides: int = 0
+    tables: dict[str, int] = field(default_factory=dict)
     rejected: list[str] = field(default_factory=list)
     is_unchanged: bool = False
     seconds: float = 0.0
@@ -152,6 +153,7 @@ def _forecast(settings: Settings, known: _Known) -> tuple[dict[str, pl.DataFrame
         wape=_wape(accuracy, "is_champion"),
         benchmark_wape=_wape(accuracy, "is_benchmark"),
         overrides=known.planned.overrides.height,
+        tables={name: frame.height for name, frame in made.items()},
     )
     return made, effects, summary
 

@@ -26,6 +26,8 @@ ORIGINS = 12
 WEEKS_BETWEEN_ORIGINS = 4
 # Fewer units than this say nothing about how fast an age fades.
 LEAST_UNITS = 50.0
+# And a smaller share of later demand than this is not worth a row for products to come.
+LEAST_NEW = 0.02
 # Quantities are kept in ten-thousandths, so that sums are exact.
 SCALE = 10_000
 
@@ -112,10 +114,14 @@ def product_weights(history: DemandHistory) -> pl.DataFrame:
 def fade(history: DemandHistory) -> pl.DataFrame:
     """Return, by age of a product and weeks ahead, what is left of its weight: `kept`, smoothed so that it never grows with time.
 
-    Past origins tell: the demand that products of an age had some weeks later, as a share of all demand then, against their share at
-    the origin.
+    Past origins tell: the demand that products of an age had some weeks later, as a share of their category's demand then, against
+    their share at the origin.
     """
-    demand = history.demand.group_by("product_key", "week_start_on").agg(pl.col("quantity").clip(0).sum())
+    demand = (
+        history.demand.group_by("product_key", "week_start_on")
+        .agg(pl.col("quantity").clip(0).sum())
+        .join(history.products.select("product_key", "category_name"), on="product_key", how="left")
+    )
     first_week = demand["week_start_on"].min()
     grid = pl.DataFrame({"age": _labels(AGES)}).join(pl.DataFrame({"steps": _labels(STEPS)}), how="cross")
     counted = [frame for origin in _origins(first_week, history.last_week) for frame in [_aged(demand, origin)] if frame is not None]  # type: ignore[arg-type]
@@ -125,7 +131,10 @@ def fade(history: DemandHistory) -> pl.DataFrame:
     kept = (
         pl.when(pl.col("before") >= LEAST_UNITS).then(pl.col("then") / pl.col("before")).otherwise(None).clip(0.0, 1.5)
     )
-    curves = grid.join(sums.with_columns(kept.alias("kept")), on=["age", "steps"], how="left")
+    # Where hardly anything was launched later, what ages lose to one another is chance.
+    of_step = pl.col("then").sum().over("steps") / pl.col("before").sum().over("steps")
+    sums = sums.with_columns(pl.when(of_step > 1 - LEAST_NEW).then(1.0).otherwise(kept).alias("kept"))
+    curves = grid.join(sums, on=["age", "steps"], how="left")
     order = {label: place for place, label in enumerate(_labels(STEPS))}
     curves = curves.sort(pl.col("steps").replace_strict(order, return_dtype=pl.Int32))
     return curves.with_columns(pl.col("kept").forward_fill().over("age").fill_null(1.0)).with_columns(
@@ -149,12 +158,12 @@ def _aged(demand: pl.DataFrame, origin: date) -> pl.DataFrame | None:
         (pl.col("quantity") * pl.lit(0.5).pow((pl.lit(origin) - pl.col("week_start_on")).dt.total_days() / 7 / HALF_LIFE)).alias("seen")
     )
     weights = recent.group_by("product_key").agg(pl.col("seen").sum()).join(launched, on="product_key")
-    total = float(weights["seen"].sum())
-    if total <= 0:
+    weights = weights.join(demand.select("product_key", "category_name").unique(), on="product_key").filter(pl.col("seen") > 0)
+    if weights.is_empty():
         return None
     age = (pl.lit(origin) - pl.col("launched_on")).dt.total_days() // 7 + 1
     weights = weights.with_columns(
-        (pl.col("seen") / total).alias("share"), age.cut(AGES, labels=_labels(AGES)).cast(pl.String).alias("age")
+        (pl.col("seen") / pl.col("seen").sum().over("category_name")).alias("share"), age.cut(AGES, labels=_labels(AGES)).cast(pl.String).alias("age")
     )
     later = demand.filter(pl.col("week_start_on") > origin).with_columns(
         ((pl.col("week_start_on") - pl.lit(origin)).dt.total_days() // 7)
@@ -162,10 +171,10 @@ def _aged(demand: pl.DataFrame, origin: date) -> pl.DataFrame | None:
         .cast(pl.String)
         .alias("steps")
     )
-    all_then = later.group_by("steps").agg(pl.col("quantity").sum().alias("all_then"))
-    then = later.join(weights, on="product_key").group_by("age", "steps").agg(pl.col("quantity").sum().alias("then"))
-    shares = weights.group_by("age").agg(pl.col("share").sum())
-    both = shares.join(all_then, how="cross").join(then, on=["age", "steps"], how="left")
+    all_then = later.group_by("category_name", "steps").agg(pl.col("quantity").sum().alias("all_then"))
+    then = later.join(weights.drop("category_name"), on="product_key").group_by("category_name", "age", "steps").agg(pl.col("quantity").sum().alias("then"))
+    shares = weights.group_by("category_name", "age").agg(pl.col("share").sum())
+    both = shares.join(all_then, on="category_name").join(then, on=["category_name", "age", "steps"], how="left")
     return both.select("age", "steps", pl.col("then").fill_null(0.0), (pl.col("share") * pl.col("all_then")).alias("before"))
 
 
