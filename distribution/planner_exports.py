@@ -67,8 +67,12 @@ def export_sales_forecast(settings: Settings, publication_id: int) -> list[Expor
             "SELECT 1 FROM information_schema.columns WHERE table_catalog = 'lake' AND table_schema = 'marts' "
             "AND table_name = 'fct_forecast' AND column_name = 'level'"
         ).fetchone():
-            raise WeftError(f"Publication {publication_id} holds no forecast, so {SALES_FORECAST_FILE}.csv was not written.")
-        published_at = datetime.fromisoformat(read_publication(settings, publication_id).published_at).replace(tzinfo=None)
+            raise WeftError(
+                f"Publication {publication_id} holds no forecast, so {SALES_FORECAST_FILE}.csv was not written."
+            )
+        published_at = datetime.fromisoformat(read_publication(settings, publication_id).published_at).replace(
+            tzinfo=None
+        )
         contents = {
             "csv": csv_content(SALES_FORECAST_COLUMNS, _rows(con, publication_id)),
             "xlsx": xlsx_content(

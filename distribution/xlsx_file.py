@@ -1,7 +1,7 @@
 """Makes a workbook of one sheet that a spreadsheet opens without running anything.
 
-Comes in: columns and rows. Goes out: the bytes of an XLSX file: text as text cells, numbers as numbers, dates as dates. Called by the exports
-of this folder.
+Comes in: columns and rows. Goes out: the bytes of an XLSX file: text as text cells, numbers as numbers, dates as dates. Called by the
+exports of this folder.
 """
 
 import io

@@ -18,7 +18,12 @@ from forecasting.sales.shares import SCALE
 
 IntArray = npt.NDArray[np.int64]
 
-EFFECT_SCHEMA = {"override_id": pl.Int64, "week_start_on": pl.Date, "base_units": pl.Int64, "overridden_units": pl.Int64}
+EFFECT_SCHEMA = {
+    "override_id": pl.Int64,
+    "week_start_on": pl.Date,
+    "base_units": pl.Int64,
+    "overridden_units": pl.Int64,
+}
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,11 @@ def apply_overrides(cells: pl.DataFrame, overrides: pl.DataFrame) -> Overridden:
     touched = np.zeros(len(units), dtype=np.int64)
     effects: list[tuple[int, date, int, int]] = []
     for override in overrides.iter_rows(named=True):
-        meant = cells.filter(_of_product(override) & _of_place(override) & pl.col("week_start_on").is_between(override["from_on"], override["to_on"]))
+        meant = cells.filter(
+            _of_product(override)
+            & _of_place(override)
+            & pl.col("week_start_on").is_between(override["from_on"], override["to_on"])
+        )
         for (week,), rows in sorted(meant.group_by("week_start_on"), key=lambda group: group[0]):
             at = rows["row"].to_numpy()
             before = int(units[at].sum())

@@ -167,7 +167,11 @@ def _override(line: int, row: dict[str, str], known: Known) -> Override:
             raise _Broken("key", key, f"is no {level} that the warehouse knows")
     from_on, to_on = _weeks(row)
     if to_on < known.first_week:
-        raise _Broken("week_start_on" if row.get("week_start_on") else "to", str(to_on), f"lies before the first forecast week {known.first_week}")
+        raise _Broken(
+            "week_start_on" if row.get("week_start_on") else "to",
+            str(to_on),
+            f"lies before the first forecast week {known.first_week}",
+        )
     action = _one_of(row, "action", ACTIONS)
     value = _number(row, "value")
     if action in ("set", "multiply") and value < 0:

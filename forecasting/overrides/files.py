@@ -66,14 +66,20 @@ def read_planner_file(path: Path, folder: Path) -> PlannerFile:
     for line, cells in table[1:]:
         if any(cell.strip() for cell in cells):
             padded = [*cells, *[""] * (len(header) - len(cells))]
-            rows.append((line, {column: DEFUSED.sub("", cell).strip() for column, cell in zip(header, padded, strict=False)}))
+            rows.append(
+                (line, {column: DEFUSED.sub("", cell).strip() for column, cell in zip(header, padded, strict=False)})
+            )
     return PlannerFile(name, content_hash, header, rows)
 
 
 def day(text: str) -> date | None:
     """Return the day of an ISO date, or of the number by which a spreadsheet keeps one; None if it is neither."""
     try:
-        return date.fromisoformat(text[:10]) if re.match(r"^\d{4}-\d{2}-\d{2}([ T]00:00(:00(\.0+)?)?)?$", text) else _serial(text)
+        return (
+            date.fromisoformat(text[:10])
+            if re.match(r"^\d{4}-\d{2}-\d{2}([ T]00:00(:00(\.0+)?)?)?$", text)
+            else _serial(text)
+        )
     except (ValueError, OverflowError):
         return None
 

@@ -89,7 +89,9 @@ def take_files(con: duckdb.DuckDBPyConnection, folder: Path, known: Known) -> Pl
 
 def in_force(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Return the overrides that nothing has superseded, oldest first."""
-    return con.execute("SELECT * FROM lake.planning.forecast_override WHERE superseded_by IS NULL ORDER BY override_id").pl()
+    return con.execute(
+        "SELECT * FROM lake.planning.forecast_override WHERE superseded_by IS NULL ORDER BY override_id"
+    ).pl()
 
 
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:
@@ -118,10 +120,13 @@ def _enter(con: duckdb.DuckDBPyConnection, file: PlannerFile, overrides: list[Ov
         }  # fmt: skip
         names = ", ".join(row)
         con.execute(
-            f"INSERT INTO lake.planning.forecast_override ({names}) VALUES ({', '.join('?' * len(row))})", list(row.values())
+            f"INSERT INTO lake.planning.forecast_override ({names}) VALUES ({', '.join('?' * len(row))})",
+            list(row.values()),
         )
     if file.problem is None and (overrides or not file.rows):
-        _supersede(con, [one for one in of_file["override_id"].to_list() if one not in kept], f"withdrawn from {file.name}")
+        _supersede(
+            con, [one for one in of_file["override_id"].to_list() if one not in kept], f"withdrawn from {file.name}"
+        )
 
 
 def _same_target(force: pl.DataFrame, override: Override) -> pl.DataFrame:
@@ -142,13 +147,17 @@ def _says_the_same(before: pl.DataFrame, override: Override, of_file: pl.DataFra
 def _supersede(con: duckdb.DuckDBPyConnection, ids: list[int], by: str) -> None:
     if ids:
         con.execute(
-            "UPDATE lake.planning.forecast_override SET superseded_by = ? WHERE list_contains(?, override_id)", [by, ids]
+            "UPDATE lake.planning.forecast_override SET superseded_by = ? WHERE list_contains(?, override_id)",
+            [by, ids],
         )
 
 
-def _note(con: duckdb.DuckDBPyConnection, file: PlannerFile, taken: int, broken: list[Rejection], now: datetime) -> None:
+def _note(
+    con: duckdb.DuckDBPyConnection, file: PlannerFile, taken: int, broken: list[Rejection], now: datetime
+) -> None:
     con.execute(
-        "INSERT INTO lake.planning.planner_file VALUES (?, ?, ?, ?, ?)", [file.name, file.content_hash, taken, len(broken), now]
+        "INSERT INTO lake.planning.planner_file VALUES (?, ?, ?, ?, ?)",
+        [file.name, file.content_hash, taken, len(broken), now],
     )
     for one in broken:
         con.execute(

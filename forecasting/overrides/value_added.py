@@ -28,15 +28,23 @@ def judged(effects: pl.DataFrame, overrides: pl.DataFrame, demand: pl.DataFrame,
     came = []
     for override in rows.unique("override_id").iter_rows(named=True):
         weeks = rows.filter(pl.col("override_id") == override["override_id"], pl.col("week_start_on") <= last_week)
-        sold = demand.filter(of_override(override)).group_by("week_start_on").agg(pl.col("quantity").sum().alias("actual"))
+        sold = (
+            demand.filter(of_override(override)).group_by("week_start_on").agg(pl.col("quantity").sum().alias("actual"))
+        )
         weeks = weeks.select("override_id", "week_start_on").join(sold, on="week_start_on", how="left")
         came.append(weeks.with_columns(pl.col("actual").fill_null(0.0)))
-    actual = pl.concat(came) if came else pl.DataFrame(schema={"override_id": pl.Int64, "week_start_on": pl.Date, "actual": pl.Float64})
+    actual = (
+        pl.concat(came)
+        if came
+        else pl.DataFrame(schema={"override_id": pl.Int64, "week_start_on": pl.Date, "actual": pl.Float64})
+    )
     rows = rows.join(actual, on=["override_id", "week_start_on"], how="left").with_columns(
         (pl.col("base_units") / SCALE).alias("base_forecast"), (pl.col("overridden_units") / SCALE).alias("forecast")
     )
     error = {name: (pl.col(name) - pl.col("actual")).abs() for name in ("base_forecast", "forecast")}
-    return rows.with_columns((error["base_forecast"] - error["forecast"]).alias("value_added")).sort("override_id", "week_start_on")
+    return rows.with_columns((error["base_forecast"] - error["forecast"]).alias("value_added")).sort(
+        "override_id", "week_start_on"
+    )
 
 
 def value_added(rows: pl.DataFrame) -> pl.DataFrame:

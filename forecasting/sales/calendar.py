@@ -63,9 +63,7 @@ def market_weeks(days: pl.DataFrame, markets: Sequence[str], first: date, last: 
 def market_holidays(markets: Sequence[str], first: date, last: date) -> set[tuple[str, date]]:
     """Return (market, day) of the public holidays between two days."""
     years = range(first.year, last.year + 1)
-    return {
-        (market, day) for market in set(markets) for day in _public_holidays(market, years) if first <= day <= last
-    }
+    return {(market, day) for market in set(markets) for day in _public_holidays(market, years) if first <= day <= last}
 
 
 def _public_holidays(market: str, years: range) -> dict[date, str]:

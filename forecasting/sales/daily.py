@@ -29,15 +29,21 @@ def day_shares(history: DemandHistory, days: pl.DataFrame, near_days: int) -> pl
     last_sunday = last + timedelta(days=6 - last.weekday())
     coming = pl.DataFrame({"date_on": pl.date_range(first, last_sunday, "1d", eager=True)})
     coming = _with_events(pl.DataFrame({"market_code": markets}).join(coming, how="cross"), days)
-    coming = coming.with_columns(pl.col("date_on").dt.weekday().alias("weekday")).join(weekdays, on=["market_code", "weekday"], how="left")
+    coming = coming.with_columns(pl.col("date_on").dt.weekday().alias("weekday")).join(
+        weekdays, on=["market_code", "weekday"], how="left"
+    )
     factor = pl.lit(1.0)
     for event in EVENTS:
         factor = pl.when(pl.col(event) > 0).then(factor * factors[event]).otherwise(factor)
     coming = coming.with_columns(
-        (pl.col("share").fill_null(1 / 7) * factor).alias("share"), pl.col("date_on").dt.truncate("1w").alias("week_start_on")
+        (pl.col("share").fill_null(1 / 7) * factor).alias("share"),
+        pl.col("date_on").dt.truncate("1w").alias("week_start_on"),
     )
     return coming.select(
-        "market_code", "week_start_on", "date_on", pl.col("share") / pl.col("share").sum().over("market_code", "week_start_on")
+        "market_code",
+        "week_start_on",
+        "date_on",
+        pl.col("share") / pl.col("share").sum().over("market_code", "week_start_on"),
     ).sort("market_code", "date_on")
 
 
@@ -50,7 +56,8 @@ def split_days(cells: pl.DataFrame, shares: pl.DataFrame) -> pl.DataFrame:
     )
     if not unknown.is_empty():
         even = unknown.join(pl.DataFrame({"day": list(range(7))}), how="cross").with_columns(
-            (pl.col("week_start_on") + pl.duration(days=pl.col("day"))).cast(pl.Date).alias("date_on"), pl.lit(1 / 7).alias("share")
+            (pl.col("week_start_on") + pl.duration(days=pl.col("day"))).cast(pl.Date).alias("date_on"),
+            pl.lit(1 / 7).alias("share"),
         )
         near = pl.concat([near, even.select(near.columns)])
     # Rounding the running sum keeps the sum of the days that of the week.
@@ -63,11 +70,17 @@ def split_days(cells: pl.DataFrame, shares: pl.DataFrame) -> pl.DataFrame:
 
 def _weekday_shares(days: pl.DataFrame) -> pl.DataFrame:
     sold = days.with_columns(pl.col("ordered_on").dt.weekday().alias("weekday"), pl.col("quantity").clip(0))
-    grid = sold.select("market_code").unique().join(pl.DataFrame({"weekday": list(range(1, 8))}, schema={"weekday": pl.Int8}), how="cross")
+    grid = (
+        sold.select("market_code")
+        .unique()
+        .join(pl.DataFrame({"weekday": list(range(1, 8))}, schema={"weekday": pl.Int8}), how="cross")
+    )
     everywhere = sold.group_by("weekday").agg(pl.col("quantity").sum().alias("all"))
     here = sold.group_by("market_code", "weekday").agg(pl.col("quantity").sum().alias("here"))
-    joined = grid.join(here, on=["market_code", "weekday"], how="left").join(everywhere, on="weekday", how="left").with_columns(
-        pl.col("here", "all").fill_null(0.0)
+    joined = (
+        grid.join(here, on=["market_code", "weekday"], how="left")
+        .join(everywhere, on="weekday", how="left")
+        .with_columns(pl.col("here", "all").fill_null(0.0))
     )
     everyone = (pl.col("all") + 1.0) / (pl.col("all") + 1.0).sum().over("market_code")
     own = pl.col("here").sum().over("market_code")
@@ -87,9 +100,7 @@ def _with_events(rows: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
         schema={"market_code": pl.String, "date_on": pl.Date, "holiday": pl.Int32},
         orient="row",
     )
-    return rows.join(public, on=["market_code", "date_on"], how="left").with_columns(
-        pl.col(*EVENTS).fill_null(0)
-    )
+    return rows.join(public, on=["market_code", "date_on"], how="left").with_columns(pl.col(*EVENTS).fill_null(0))
 
 
 def _event_factors(known: pl.DataFrame, weekdays: pl.DataFrame) -> dict[str, float]:

@@ -43,7 +43,9 @@ def ask_engine(given: EngineInput, *, horizon: int, threads: int) -> Answer:
         future=given.future,
         threads=threads,
     )
-    names = {"/".join(LEVELS[name].columns) or "total": name for name in wanted if name != given.grain} | {SERIES: given.grain}
+    names = {"/".join(LEVELS[name].columns) or "total": name for name in wanted if name != given.grain} | {
+        SERIES: given.grain
+    }
     levels = pl.col("level").replace_strict(names, default=None)
     nodes = pl.concat(
         [_nodes(name, stands_for, made.nodes.with_columns(levels), series) for name, stands_for in asked.items()]
@@ -52,7 +54,9 @@ def ask_engine(given: EngineInput, *, horizon: int, threads: int) -> Answer:
     replay = nodes.join(made.backtest.drop("level", "node"), on="unique_id").rename({"ds": "week_start_on"})
     same = pl.DataFrame(list(asked.items()), schema=["name", "level"], orient="row")
     accuracy = made.accuracy.with_columns(levels).join(same, on="level").drop("level").rename({"name": "level"})
-    return Answer(given.grain, tuple(wanted), forecast.drop("unique_id"), replay.drop("unique_id"), accuracy, series, made.notes)
+    return Answer(
+        given.grain, tuple(wanted), forecast.drop("unique_id"), replay.drop("unique_id"), accuracy, series, made.notes
+    )
 
 
 def _distinct(wanted: list[str], series: pl.DataFrame, grain: str) -> dict[str, str]:
@@ -60,7 +64,11 @@ def _distinct(wanted: list[str], series: pl.DataFrame, grain: str) -> dict[str, 
     groups: dict[tuple[int, ...], str] = {tuple(range(series.height)): grain}
     same = {}
     for name in wanted:
-        numbers = series.select(node_key(name).alias("node"))["node"] if LEVELS[name].keys else pl.Series(["all"] * series.height)
+        numbers = (
+            series.select(node_key(name).alias("node"))["node"]
+            if LEVELS[name].keys
+            else pl.Series(["all"] * series.height)
+        )
         of_series = tuple(numbers.rank("dense").cast(pl.Int64).to_list())
         first: dict[int, int] = {}
         same[name] = groups.setdefault(tuple(first.setdefault(number, len(first)) for number in of_series), name)
@@ -73,4 +81,6 @@ def _nodes(name: str, stands_for: str, nodes: pl.DataFrame, series: pl.DataFrame
     there = nodes.filter(pl.col("level") == stands_for)
     there = there.select(pl.col("unique_id").alias("engine_id"), node_key(stands_for).alias("key_there"))
     found = keys.select("node_key", "key_there").unique().join(there, on="key_there")
-    return found.select(pl.lit(name).alias("level"), "node_key", pl.col("engine_id").alias("unique_id")).sort("node_key")
+    return found.select(pl.lit(name).alias("level"), "node_key", pl.col("engine_id").alias("unique_id")).sort(
+        "node_key"
+    )

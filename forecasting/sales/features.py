@@ -114,15 +114,15 @@ def _with_prices(rows: pl.DataFrame, columns: Sequence[str], planned: pl.DataFra
         .clip(0.0, 1.0)
         .alias("discount_known")
     )
-    before = rows.select(
-        *columns, pl.col("week_start_on") + YEAR, pl.col("discount_known").alias("discount_before")
-    )
+    before = rows.select(*columns, pl.col("week_start_on") + YEAR, pl.col("discount_known").alias("discount_before"))
     usual = rows.group_by(*columns).agg(pl.col("discount_known").median().alias("discount_usual"))
     rows = rows.join(before, on=[*columns, "week_start_on"], how="left").join(usual, on=list(columns), how="left")
     rows = rows.join(_planned_discounts(rows, planned), on=[*columns, "week_start_on"], how="left")
     discount = pl.coalesce("discount_known", "discount_planned", "discount_before", "discount_usual", pl.lit(0.0))
     return rows.with_columns(discount.alias("discount")).with_columns(
-        (pl.col("discount") > pl.col("discount_usual").fill_null(0.0) + PROMOTION_ABOVE).cast(pl.Float64).alias("is_promotion")
+        (pl.col("discount") > pl.col("discount_usual").fill_null(0.0) + PROMOTION_ABOVE)
+        .cast(pl.Float64)
+        .alias("is_promotion")
     )
 
 
@@ -135,7 +135,9 @@ def _planned_discounts(rows: pl.DataFrame, planned: pl.DataFrame) -> pl.DataFram
         for name in ("category_name", "market_code", "channel_code"):
             if plan[name] is not None and name in keys:
                 is_meant &= pl.col(name) == plan[name]
-        matched.append(cells.filter(is_meant).with_columns(pl.lit(plan["discount"]).cast(pl.Float64).alias("discount_planned")))
+        matched.append(
+            cells.filter(is_meant).with_columns(pl.lit(plan["discount"]).cast(pl.Float64).alias("discount_planned"))
+        )
     return pl.concat(matched).group_by(keys).agg(pl.col("discount_planned").max())
 
 

@@ -14,7 +14,17 @@ from forecasting.sales.history import DemandHistory
 from forecasting.sales.levels import NEW_PRODUCTS, summed, with_attributes
 
 LEVELS_KEPT = ("total", "market", "channel", "category", "category_market", "style", "sku")
-HISTORY = ["made_on", "level", "node_key", "week_start_on", "forecast", "q10", "q90", "base_forecast", "override_quantity"]
+HISTORY = [
+    "made_on",
+    "level",
+    "node_key",
+    "week_start_on",
+    "forecast",
+    "q10",
+    "q90",
+    "base_forecast",
+    "override_quantity",
+]
 EFFECTS = ["made_on", "override_id", "week_start_on", "base_units", "overridden_units"]
 TABLES = {
     "forecast_history": """
@@ -47,7 +57,9 @@ def read_kept(con: duckdb.DuckDBPyConnection) -> Kept:
     history = con.execute(f"SELECT {', '.join(HISTORY)} FROM lake.planning.forecast_history ORDER BY ALL").pl()
     effects = con.execute(f"SELECT {', '.join(EFFECTS)} FROM lake.planning.override_effect ORDER BY ALL").pl()
     return Kept(
-        history.with_columns(pl.col(pl.Decimal).cast(pl.Float64)), effects, *(state if state is not None else (None, None))
+        history.with_columns(pl.col(pl.Decimal).cast(pl.Float64)),
+        effects,
+        *(state if state is not None else (None, None)),
     )
 
 
@@ -80,11 +92,15 @@ def tracking(kept: pl.DataFrame, history: DemandHistory) -> pl.DataFrame:
     demand = with_attributes(history.demand, history.products)
     actual = pl.concat(
         [
-            summed(demand, level, "quantity").select("level", "node_key", "week_start_on", pl.col("quantity").alias("actual"))
+            summed(demand, level, "quantity").select(
+                "level", "node_key", "week_start_on", pl.col("quantity").alias("actual")
+            )
             for level in LEVELS_KEPT
         ]
     )
-    rows = over.join(actual, on=["level", "node_key", "week_start_on"], how="left").with_columns(pl.col("actual").fill_null(0.0))
+    rows = over.join(actual, on=["level", "node_key", "week_start_on"], how="left").with_columns(
+        pl.col("actual").fill_null(0.0)
+    )
     lead = (pl.col("week_start_on") - pl.col("made_on")).dt.total_days() // 7 + 1
     sold, miss = pl.col("actual").abs().sum(), pl.col("forecast") - pl.col("actual")
     base = (pl.col("base_forecast") - pl.col("actual")).abs().sum()

@@ -43,7 +43,9 @@ LEVELS = {
         Level("style_colour", ("category_name", "style_id", "color"), ("category_name", "style_id", "color")),
         Level("sku", ("category_name", "style_id", "color", "product_key", "sku"), ("sku",)),
         Level(
-            "sku_market", ("category_name", "style_id", "color", "product_key", "sku", "market_code"), ("sku", "market_code")
+            "sku_market",
+            ("category_name", "style_id", "color", "product_key", "sku", "market_code"),
+            ("sku", "market_code"),
         ),
         Level("sku_market_channel", NODE_COLUMNS, ("sku", "market_code", "channel_code")),
     )

@@ -39,7 +39,11 @@ def bucket(step: pl.Expr) -> pl.Expr:
 def replay_levels(history: DemandHistory, answer: Answer, levels: Iterable[str]) -> Replays:
     """Replay the levels that the engine does not model."""
     levels = [level for level in levels if level not in answer.levels]
-    rows = [frame for origin in answer.replay["origin"].unique().sort() for frame in _replayed(history, answer, levels, origin)]
+    rows = [
+        frame
+        for origin in answer.replay["origin"].unique().sort()
+        for frame in _replayed(history, answer, levels, origin)
+    ]
     if not rows:
         return Replays(pl.DataFrame(), pl.DataFrame(schema={"level": pl.String, "bucket": pl.Int32, "k": pl.Float64}))
     scored = pl.concat(rows)
@@ -74,7 +78,9 @@ def seasonal_naive(weekly: pl.DataFrame, weeks: list[date], last_week: date) -> 
         .cast(pl.Date)
         .alias("as_in")
     )
-    known = weekly.select("node_key", pl.col("week_start_on").alias("as_in"), pl.col("quantity").clip(0).alias("benchmark"))
+    known = weekly.select(
+        "node_key", pl.col("week_start_on").alias("as_in"), pl.col("quantity").clip(0).alias("benchmark")
+    )
     return rows.join(known, on=["node_key", "as_in"], how="left").select(
         "node_key", "week_start_on", pl.col("benchmark").fill_null(0.0)
     )
@@ -96,7 +102,9 @@ def _replayed(history: DemandHistory, answer: Answer, levels: list[str], origin:
     weeks = said["week_start_on"].unique().sort().to_list()
     frames = []
     for level in levels:
-        expected = summed(cells, level, "units").select("node_key", "week_start_on", (pl.col("units") / SCALE).alias("yhat"))
+        expected = summed(cells, level, "units").select(
+            "node_key", "week_start_on", (pl.col("units") / SCALE).alias("yhat")
+        )
         actual = summed(came, level, "quantity").select("node_key", "week_start_on", pl.col("quantity").alias("y"))
         sold = summed(past, level, "quantity")
         naive = seasonal_naive(sold, weeks, origin)
@@ -104,7 +112,11 @@ def _replayed(history: DemandHistory, answer: Answer, levels: list[str], origin:
         both = both.join(naive, on=["node_key", "week_start_on"], how="left").fill_null(0.0)
         both = both.join(_steps(sold, origin), on="node_key", how="left")
         step = (pl.col("week_start_on") - pl.lit(origin)).dt.total_days() // 7
-        frames.append(both.with_columns(pl.lit(level).alias("level"), pl.lit(origin).alias("origin"), bucket(step).alias("bucket")))
+        frames.append(
+            both.with_columns(
+                pl.lit(level).alias("level"), pl.lit(origin).alias("origin"), bucket(step).alias("bucket")
+            )
+        )
     return frames
 
 
@@ -168,7 +180,8 @@ def _measured(rows: pl.DataFrame, column: str, *, with_intervals: bool) -> pl.Da
     ]
     if with_intervals:
         sums += [
-            pl.col("y").is_between(pl.col(low) - 1e-9, pl.col(high) + 1e-9).mean().alias(name) for name, (low, high) in PAIRS.items()
+            pl.col("y").is_between(pl.col(low) - 1e-9, pl.col(high) + 1e-9).mean().alias(name)
+            for name, (low, high) in PAIRS.items()
         ]
         losses = [_loss(name, level).mean() for name, level in QUANTILES.items()]
         pinball = sum(losses, start=pl.lit(0.0)) / len(losses)

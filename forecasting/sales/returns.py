@@ -32,16 +32,23 @@ def expected_returns(history: DemandHistory, forecast: pl.DataFrame) -> pl.DataF
     """
     if history.returns.is_empty() or forecast.is_empty():
         return _empty()
-    sold = with_attributes(history.demand, history.products).group_by(*KEYS, "week_start_on").agg(pl.col("quantity").sum())
+    sold = (
+        with_attributes(history.demand, history.products).group_by(*KEYS, "week_start_on").agg(pl.col("quantity").sum())
+    )
     lags = return_lags(history, sold)
     coming = forecast.select(*KEYS, "week_start_on", pl.col("mean").alias("quantity"))
     both = pl.concat([sold.select(*KEYS, "week_start_on", "quantity"), coming])
     first, last = history.last_week + WEEK, forecast["week_start_on"].max()
-    expected = _came_back(both, lags).filter(pl.col("week_start_on").is_between(first, last))  # type: ignore[arg-type]
+    expected = _came_back(both, lags).filter(pl.col("week_start_on").is_between(first, last))
     replayed = _came_back(sold, lags).filter(
-        pl.col("week_start_on") > history.last_week - WEEK * REPLAYED_WEEKS, pl.col("week_start_on") <= history.last_week
+        pl.col("week_start_on") > history.last_week - WEEK * REPLAYED_WEEKS,
+        pl.col("week_start_on") <= history.last_week,
     )
-    came = with_attributes(history.returns, history.products).group_by(*KEYS, "week_start_on").agg(pl.col("quantity").sum().alias("came"))
+    came = (
+        with_attributes(history.returns, history.products)
+        .group_by(*KEYS, "week_start_on")
+        .agg(pl.col("quantity").sum().alias("came"))
+    )
     compared = replayed.join(came, on=[*KEYS, "week_start_on"], how="left").with_columns(pl.col("came").fill_null(0.0))
     own = dispersion(compared["came"], compared["expected"])
     # The farther ahead, the more of what comes back is yet to be sold, and as uncertain as those sales.
@@ -76,7 +83,9 @@ def return_lags(history: DemandHistory, sold: pl.DataFrame) -> pl.DataFrame:
     ).select("category_name", "lag_weeks", (pl.col("back_all") / pl.col("sold_all").clip(lower_bound=1.0)).alias("usual"))  # fmt: skip
     places = sold.select(KEYS).unique().join(ripe, on=KEYS, how="left")
     joined = places.join(everywhere, on="category_name").join(here, on=[*KEYS, "lag_weeks"], how="left")
-    rate = (pl.col("back").fill_null(0.0) + UNITS_OF_DOUBT * pl.col("usual")) / (pl.col("sold").fill_null(0.0) + UNITS_OF_DOUBT)
+    rate = (pl.col("back").fill_null(0.0) + UNITS_OF_DOUBT * pl.col("usual")) / (
+        pl.col("sold").fill_null(0.0) + UNITS_OF_DOUBT
+    )
     return joined.select(*KEYS, "lag_weeks", rate.clip(0.0, 1.0).alias("rate"))
 
 
@@ -94,5 +103,11 @@ def _came_back(sold: pl.DataFrame, lags: pl.DataFrame) -> pl.DataFrame:
 
 def _empty() -> pl.DataFrame:
     return pl.DataFrame(
-        schema={"category_name": pl.String, "market_code": pl.String, "week_start_on": pl.Date, "units": pl.Int64, "k": pl.Float64}
+        schema={
+            "category_name": pl.String,
+            "market_code": pl.String,
+            "week_start_on": pl.Date,
+            "units": pl.Int64,
+            "k": pl.Float64,
+        }
     )

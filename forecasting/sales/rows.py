@@ -20,12 +20,19 @@ from forecasting.sales.uncertainty import QUANTILES, USUAL_DISPERSION, count_qua
 QUANTITY, RETURNED = "quantity", "returned_quantity"
 RETURN_LEVELS = ("total", "market", "category", "category_market")
 SHARE_REASON = "a share of its category: demand of the last 13 weeks per week in stock, less what products of its age lose with time"
-NEW_REASON = "what the present products of the category will no longer sell: left for products that are not launched yet"
+NEW_REASON = (
+    "what the present products of the category will no longer sell: left for products that are not launched yet"
+)
 RETURN_REASON = "sales so far and the forecast, times the return rate of category and market, by weeks since the order"
 
 
 def forecast_rows(
-    history: DemandHistory, answer: Answer, cells: pl.DataFrame, dispersion: pl.DataFrame, levels: Iterable[str], horizon: int
+    history: DemandHistory,
+    answer: Answer,
+    cells: pl.DataFrame,
+    dispersion: pl.DataFrame,
+    levels: Iterable[str],
+    horizon: int,
 ) -> pl.DataFrame:
     """Return the coming weeks of every level."""
     weeks = [history.last_week + WEEK * (step + 1) for step in range(horizon)]
@@ -42,7 +49,9 @@ def forecast_rows(
         else:
             rows = _shared(sums, level, weeks, dispersion, history.last_week)
             benchmark = seasonal_naive(summed(demand, level, "quantity"), weeks, history.last_week)
-            rows = rows.join(benchmark, on=["node_key", "week_start_on"], how="left").with_columns(pl.col("benchmark").fill_null(0.0))
+            rows = rows.join(benchmark, on=["node_key", "week_start_on"], how="left").with_columns(
+                pl.col("benchmark").fill_null(0.0)
+            )
         frames.append(_with_override(rows).join(_unit_of(units, level), on="node_key", how="left"))
     made = pl.concat([frame.select(_COLUMNS) for frame in frames])
     return made.with_columns(
@@ -63,8 +72,12 @@ def replay_rows(history: DemandHistory, answer: Answer, cells: pl.DataFrame, lev
             continue
         nodes = _names(answer, level)
         rows = answer.replay.filter(pl.col("level") == level).drop("level").join(nodes, on="node_key")
-        said = answer.forecast.filter(pl.col("level") == level).group_by("node_key").agg(pl.col("model", "reason").first())
-        frames.append(rows.join(said, on="node_key", how="left").join(_unit_of(units, level), on="node_key", how="left"))
+        said = (
+            answer.forecast.filter(pl.col("level") == level).group_by("node_key").agg(pl.col("model", "reason").first())
+        )
+        frames.append(
+            rows.join(said, on="node_key", how="left").join(_unit_of(units, level), on="node_key", how="left")
+        )
     if not frames:
         return pl.DataFrame()
     return pl.concat(frames, how="diagonal").with_columns(
@@ -80,7 +93,8 @@ def return_rows(history: DemandHistory, returns: pl.DataFrame, units: pl.DataFra
     frames = []
     for level in RETURN_LEVELS:
         weighted = returns.with_columns(
-            pl.lit("unknown").alias("channel_code"), (pl.col("units").cast(pl.Float64) ** 2 * pl.col("k")).alias("spread")
+            pl.lit("unknown").alias("channel_code"),
+            (pl.col("units").cast(pl.Float64) ** 2 * pl.col("k")).alias("spread"),
         )
         sums = summed(weighted, level, "units", "spread")
         mean = pl.col("units") / SCALE
@@ -99,7 +113,9 @@ def return_rows(history: DemandHistory, returns: pl.DataFrame, units: pl.DataFra
     ).drop("units", "spread", "k")  # fmt: skip
 
 
-def daily_rows(history: DemandHistory, cells: pl.DataFrame, shares: pl.DataFrame, dispersion: pl.DataFrame, near_days: int) -> pl.DataFrame:
+def daily_rows(
+    history: DemandHistory, cells: pl.DataFrame, shares: pl.DataFrame, dispersion: pl.DataFrame, near_days: int
+) -> pl.DataFrame:
     """Return the near days at a few levels; the days of a week add up to it, but for the week that the near days end in."""
     # Days are cut from weeks per product and market; channels would only make the parts smaller.
     by = [name for name in NODE_COLUMNS if name != "channel_code"] + ["week_start_on"]
@@ -134,25 +150,40 @@ def _names(answer: Answer, level: str) -> pl.DataFrame:
 
 def _modelled(answer: Answer, sums: pl.DataFrame, level: str) -> pl.DataFrame:
     rows = answer.forecast.filter(pl.col("level") == level).drop("level").join(_names(answer, level), on="node_key")
-    rows = rows.join(sums.select("node_key", "week_start_on", "units", "base_units", "override_id"), on=["node_key", "week_start_on"], how="left")
+    rows = rows.join(
+        sums.select("node_key", "week_start_on", "units", "base_units", "override_id"),
+        on=["node_key", "week_start_on"],
+        how="left",
+    )
     return rows.with_columns(pl.col("units", "base_units").fill_null(0))
 
 
-def _shared(sums: pl.DataFrame, level: str, weeks: list[date], dispersion: pl.DataFrame, last_week: date) -> pl.DataFrame:
+def _shared(
+    sums: pl.DataFrame, level: str, weeks: list[date], dispersion: pl.DataFrame, last_week: date
+) -> pl.DataFrame:
     nodes = sums.select("level", "node_key", *NODE_COLUMNS).unique().sort("node_key")
     grid = nodes.join(pl.DataFrame({"week_start_on": weeks}), how="cross")
-    rows = grid.join(sums.select("node_key", "week_start_on", "units", "base_units", "override_id"), on=["node_key", "week_start_on"], how="left")
+    rows = grid.join(
+        sums.select("node_key", "week_start_on", "units", "base_units", "override_id"),
+        on=["node_key", "week_start_on"],
+        how="left",
+    )
     rows = rows.with_columns(
         pl.col("units", "base_units").fill_null(0),
         bucket((pl.col("week_start_on") - pl.lit(last_week)).dt.total_days() // 7).alias("bucket"),
     )
-    k = rows.join(dispersion, on=["level", "bucket"], how="left", maintain_order="left")["k"].fill_null(USUAL_DISPERSION)
+    k = rows.join(dispersion, on=["level", "bucket"], how="left", maintain_order="left")["k"].fill_null(
+        USUAL_DISPERSION
+    )
     rows = pl.concat([rows, count_quantiles(rows["base_units"] / SCALE, k)], how="horizontal")
     if level not in PRODUCT_LEVELS:
         return rows.with_columns(pl.lit("Sum").alias("model"), pl.lit("the sum of its series").alias("reason"))
     return rows.with_columns(
         pl.lit(MODEL).alias("model"),
-        pl.when(pl.col("style_id").str.starts_with(NEW_PRODUCTS)).then(pl.lit(NEW_REASON)).otherwise(pl.lit(SHARE_REASON)).alias("reason")
+        pl.when(pl.col("style_id").str.starts_with(NEW_PRODUCTS))
+        .then(pl.lit(NEW_REASON))
+        .otherwise(pl.lit(SHARE_REASON))
+        .alias("reason"),
     )
 
 
@@ -180,12 +211,18 @@ def _units(history: DemandHistory, demand: pl.DataFrame, cells: pl.DataFrame) ->
     codes = history.products.select("product_key", "unit_code")
     of_category = both.join(codes, on="product_key").group_by("category_name").agg(_one_unit().alias("of_category"))
     joined = both.join(codes, on="product_key", how="left").join(of_category, on="category_name", how="left")
-    return joined.with_columns(pl.coalesce("unit_code", "of_category", pl.lit("unknown")).alias("unit_code")).drop("of_category")
+    return joined.with_columns(pl.coalesce("unit_code", "of_category", pl.lit("unknown")).alias("unit_code")).drop(
+        "of_category"
+    )
 
 
 def _unit_of(units: pl.DataFrame, level: str) -> pl.DataFrame:
     columns = LEVELS[level].columns
-    found = units.group_by(columns).agg(_one_unit().alias("unit_code")) if columns else units.select(_one_unit().alias("unit_code"))
+    found = (
+        units.group_by(columns).agg(_one_unit().alias("unit_code"))
+        if columns
+        else units.select(_one_unit().alias("unit_code"))
+    )
     return named(found, level).select("node_key", "unit_code")
 
 
@@ -198,7 +235,9 @@ def _naive_returns(history: DemandHistory, rows: pl.DataFrame) -> pl.DataFrame:
     weeks = rows["week_start_on"].unique().sort().to_list()
     return pl.concat(
         [
-            seasonal_naive(summed(came, level, "quantity"), weeks, history.last_week).with_columns(pl.lit(level).alias("level"))
+            seasonal_naive(summed(came, level, "quantity"), weeks, history.last_week).with_columns(
+                pl.lit(level).alias("level")
+            )
             for level in RETURN_LEVELS
         ]
     )

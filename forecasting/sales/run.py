@@ -7,11 +7,12 @@ for the run's log. Called by orchestration in a process of its own, after the ma
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -84,7 +85,12 @@ def make_sales_forecast(settings: Settings, run_id: str) -> ForecastSummary:
     input_hash = _input_hash(settings, known)
     rejected = [one.text for one in known.planned.rejected]
     if known.kept.input_hash == input_hash and known.kept.summary is not None:
-        return replace(_summary_of(known.kept.summary), rejected=rejected, is_unchanged=True, seconds=round(time.monotonic() - started, 3))
+        return replace(
+            _summary_of(known.kept.summary),
+            rejected=rejected,
+            is_unchanged=True,
+            seconds=round(time.monotonic() - started, 3),
+        )
     # The lake is not held open while models are fitted.
     made, effects, summary = _forecast(settings, known)
     with connect_lake(settings) as con:
@@ -126,7 +132,11 @@ def _forecast(settings: Settings, known: _Known) -> tuple[dict[str, pl.DataFrame
     units = forecast.select("level", "node_key", "unit_code").unique()
     returns = _returns(history, forecast, units)
     shares = day_shares(history, known.days, chosen.near_days) if chosen.near_days else pl.DataFrame()
-    daily = rows.daily_rows(history, overridden.cells, shares, replays.dispersion, chosen.near_days) if chosen.near_days else pl.DataFrame()
+    daily = (
+        rows.daily_rows(history, overridden.cells, shares, replays.dispersion, chosen.near_days)
+        if chosen.near_days
+        else pl.DataFrame()
+    )
     stored = forecast.filter(pl.col("level").is_in(chosen.levels))
     stored = pl.concat([frame for frame in (stored, returns, replayed) if not frame.is_empty()], how="diagonal")
     if not errors.is_empty():
@@ -167,20 +177,25 @@ def _levels(settings: Settings) -> list[str]:
 def _returns(history: DemandHistory, forecast: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
     sales = forecast.filter(pl.col("level") == "category_market")
     expected = expected_returns(
-        history, sales.select("category_name", "market_code", "week_start_on", pl.col("forecast").alias("mean"), "q10", "q90")
+        history,
+        sales.select("category_name", "market_code", "week_start_on", pl.col("forecast").alias("mean"), "q10", "q90"),
     )
     return rows.return_rows(history, expected, units) if not expected.is_empty() else pl.DataFrame()
 
 
-def _accuracy(history: DemandHistory, answer: Answer, shared: pl.DataFrame, levels: list[str]) -> pl.DataFrame:
-    frames = [frame for frame in (answer.accuracy.filter(pl.col("level").is_in(levels)), shared) if not frame.is_empty()]
+def _accuracy(history: DemandHistory, answer: Answer, shared: pl.DataFrame, levels: Sequence[str]) -> pl.DataFrame:
+    frames = [
+        frame for frame in (answer.accuracy.filter(pl.col("level").is_in(levels)), shared) if not frame.is_empty()
+    ]
     if not frames:
         return pl.DataFrame()
     found = pl.concat(frames, how="diagonal_relaxed")
     naive = found.filter("is_benchmark").select("level", "segment", "horizon", pl.col("wape").alias("naive_wape"))
     found = found.join(naive, on=["level", "segment", "horizon"], how="left")
     loses = (pl.col("wape") > pl.col("naive_wape")).fill_null(False)
-    return found.with_columns(loses.alias("loses_to_benchmark"), pl.lit(history.made_on).alias("made_on")).drop("naive_wape")
+    return found.with_columns(loses.alias("loses_to_benchmark"), pl.lit(history.made_on).alias("made_on")).drop(
+        "naive_wape"
+    )
 
 
 def _node_errors(replayed: pl.DataFrame) -> pl.DataFrame:
@@ -228,7 +243,11 @@ def _write(
     typed = {}
     for table in tables.TABLES:
         frame = made[table.name]
-        named = frame.with_columns(pl.lit(run_id).alias("run_id")) if "run_id" in table.columns and not frame.is_empty() else frame
+        named = (
+            frame.with_columns(pl.lit(run_id).alias("run_id"))
+            if "run_id" in table.columns and not frame.is_empty()
+            else frame
+        )
         typed[table.name] = table.typed(named)
     con.execute("BEGIN")
     try:
@@ -266,15 +285,21 @@ def _summary_of(text: str) -> ForecastSummary:
 def _input_hash(settings: Settings, known: _Known) -> str:
     digest = hashlib.sha256(known.history.fingerprint().encode())
     digest.update(known.days.hash_rows(seed=1).to_numpy().tobytes())
-    for frame in (known.planned.overrides.drop("recorded_at"), known.planned.promotions, known.ledger.select("override_id", "superseded_by")):
+    for frame in (
+        known.planned.overrides.drop("recorded_at"),
+        known.planned.promotions,
+        known.ledger.select("override_id", "superseded_by"),
+    ):
         digest.update(frame.write_csv().encode())
     digest.update(settings.forecast.model_dump_json(exclude={"overrides", "enabled"}).encode())
-    digest.update(" ".join(version(name) for name in (*LIBRARIES, "polars", "hierarchicalforecast", "holidays")).encode())
+    digest.update(
+        " ".join(version(name) for name in (*LIBRARIES, "polars", "hierarchicalforecast", "holidays")).encode()
+    )
     for path in sorted(SOURCES.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
 def _no_days() -> pl.DataFrame:
-    events = dict.fromkeys(("ramadan_days", "eid_days", "black_friday_days", "singles_days"), pl.Int32)
+    events: dict[str, Any] = dict.fromkeys(("ramadan_days", "eid_days", "black_friday_days", "singles_days"), pl.Int32)
     return pl.DataFrame(schema={"date_on": pl.Date, "week_start_on": pl.Date} | events)

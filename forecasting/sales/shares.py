@@ -8,6 +8,7 @@ up after some weeks is learnt from the history, and the rest belongs to products
 """
 
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -83,7 +84,9 @@ def product_weights(history: DemandHistory) -> pl.DataFrame:
     recent = recent.with_columns((pl.col("quantity").clip(0) * pl.col("recency")).alias("seen"))
     exposure = _exposure(history, first)
     by_product = recent.group_by("product_key").agg(pl.col("seen").sum()).join(exposure, on="product_key", how="left")
-    by_product = by_product.with_columns((pl.col("seen") / pl.col("exposure").fill_null(1.0).clip(lower_bound=0.2)).alias("rate"))
+    by_product = by_product.with_columns(
+        (pl.col("seen") / pl.col("exposure").fill_null(1.0).clip(lower_bound=0.2)).alias("rate")
+    )
     places = with_attributes(recent, history.products)
     mix = places.group_by("category_name", "market_code", "channel_code").agg(pl.col("seen").sum())
     mix = mix.with_columns((pl.col("seen") / pl.col("seen").sum().over("category_name")).alias("mix")).drop("seen")
@@ -100,7 +103,9 @@ def product_weights(history: DemandHistory) -> pl.DataFrame:
         .join(units, on="product_key")
         .join(first, on="product_key")
     )
-    place = (pl.col("units_here").fill_null(0.0) + UNITS_OF_DOUBT * pl.col("mix")) / (pl.col("units_all") + UNITS_OF_DOUBT)
+    place = (pl.col("units_here").fill_null(0.0) + UNITS_OF_DOUBT * pl.col("mix")) / (
+        pl.col("units_all") + UNITS_OF_DOUBT
+    )
     return cells.select(
         "product_key",
         "category_name",
@@ -122,9 +127,14 @@ def fade(history: DemandHistory) -> pl.DataFrame:
         .agg(pl.col("quantity").clip(0).sum())
         .join(history.products.select("product_key", "category_name"), on="product_key", how="left")
     )
-    first_week = demand["week_start_on"].min()
+    first_week: Any = demand["week_start_on"].min()
     grid = pl.DataFrame({"age": _labels(AGES)}).join(pl.DataFrame({"steps": _labels(STEPS)}), how="cross")
-    counted = [frame for origin in _origins(first_week, history.last_week) for frame in [_aged(demand, origin)] if frame is not None]  # type: ignore[arg-type]
+    counted = [
+        frame
+        for origin in _origins(first_week, history.last_week)
+        for frame in [_aged(demand, origin)]
+        if frame is not None
+    ]
     if not counted:
         return grid.with_columns(pl.lit(1.0).alias("kept"))
     sums = pl.concat(counted).group_by("age", "steps").agg(pl.col("then", "before").sum())
@@ -155,15 +165,21 @@ def _aged(demand: pl.DataFrame, origin: date) -> pl.DataFrame | None:
     """Return by age and steps: demand `then`, and `before`, what it would have been with the share of the origin's last weeks."""
     launched = demand.group_by("product_key").agg(pl.col("week_start_on").min().alias("launched_on"))
     recent = demand.filter(pl.col("week_start_on").is_between(origin - WEEK * (RECENT_WEEKS - 1), origin)).with_columns(
-        (pl.col("quantity") * pl.lit(0.5).pow((pl.lit(origin) - pl.col("week_start_on")).dt.total_days() / 7 / HALF_LIFE)).alias("seen")
+        (
+            pl.col("quantity")
+            * pl.lit(0.5).pow((pl.lit(origin) - pl.col("week_start_on")).dt.total_days() / 7 / HALF_LIFE)
+        ).alias("seen")
     )
     weights = recent.group_by("product_key").agg(pl.col("seen").sum()).join(launched, on="product_key")
-    weights = weights.join(demand.select("product_key", "category_name").unique(), on="product_key").filter(pl.col("seen") > 0)
+    weights = weights.join(demand.select("product_key", "category_name").unique(), on="product_key").filter(
+        pl.col("seen") > 0
+    )
     if weights.is_empty():
         return None
     age = (pl.lit(origin) - pl.col("launched_on")).dt.total_days() // 7 + 1
     weights = weights.with_columns(
-        (pl.col("seen") / pl.col("seen").sum().over("category_name")).alias("share"), age.cut(AGES, labels=_labels(AGES)).cast(pl.String).alias("age")
+        (pl.col("seen") / pl.col("seen").sum().over("category_name")).alias("share"),
+        age.cut(AGES, labels=_labels(AGES)).cast(pl.String).alias("age"),
     )
     later = demand.filter(pl.col("week_start_on") > origin).with_columns(
         ((pl.col("week_start_on") - pl.lit(origin)).dt.total_days() // 7)
@@ -172,16 +188,25 @@ def _aged(demand: pl.DataFrame, origin: date) -> pl.DataFrame | None:
         .alias("steps")
     )
     all_then = later.group_by("category_name", "steps").agg(pl.col("quantity").sum().alias("all_then"))
-    then = later.join(weights.drop("category_name"), on="product_key").group_by("category_name", "age", "steps").agg(pl.col("quantity").sum().alias("then"))
+    then = (
+        later.join(weights.drop("category_name"), on="product_key")
+        .group_by("category_name", "age", "steps")
+        .agg(pl.col("quantity").sum().alias("then"))
+    )
     shares = weights.group_by("category_name", "age").agg(pl.col("share").sum())
     both = shares.join(all_then, on="category_name").join(then, on=["category_name", "age", "steps"], how="left")
-    return both.select("age", "steps", pl.col("then").fill_null(0.0), (pl.col("share") * pl.col("all_then")).alias("before"))
+    return both.select(
+        "age", "steps", pl.col("then").fill_null(0.0), (pl.col("share") * pl.col("all_then")).alias("before")
+    )
 
 
 def _exposure(history: DemandHistory, first: pl.DataFrame) -> pl.DataFrame:
     """Return, per product, the weighted share of the recent weeks since its launch in which it could be bought, at most 1."""
     weeks = pl.DataFrame(
-        {"week_start_on": [history.last_week - WEEK * back for back in range(RECENT_WEEKS)], "back": list(range(RECENT_WEEKS))}
+        {
+            "week_start_on": [history.last_week - WEEK * back for back in range(RECENT_WEEKS)],
+            "back": list(range(RECENT_WEEKS)),
+        }
     ).with_columns(pl.lit(0.5).pow(pl.col("back") / HALF_LIFE).alias("recency"))
     rows = first.join(weeks, how="cross").filter(pl.col("week_start_on") >= pl.col("launched_on"))
     rows = rows.join(history.stock, on=["product_key", "week_start_on"], how="left")
@@ -191,12 +216,16 @@ def _exposure(history: DemandHistory, first: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_products(weights: pl.DataFrame, history: DemandHistory, products: tuple[str, ...]) -> pl.DataFrame:
-    """Give products without a recent sale a cell of next to no weight in every place in which their category is sold."""
+    """Give products without a recent sale a cell of next to no weight in every place in which their category was ever sold."""
+    sold = with_attributes(history.demand, history.products)
+    places = sold.group_by("category_name", "market_code", "channel_code").agg(
+        pl.col("quantity").clip(1).sum().alias("weight")
+    )
     missing = sorted(set(products) - set(weights["product_key"].to_list()))
     extra = (
         history.products.filter(pl.col("product_key").is_in(missing))
         .select("product_key", "category_name")
-        .join(weights.group_by("category_name", "market_code", "channel_code").agg(pl.col("weight").sum()), on="category_name")
+        .join(places, on="category_name")
         .with_columns((pl.col("weight") * 1e-9), pl.lit(1, dtype=pl.Int64).alias("age_weeks"))
     )
     return pl.concat([weights, extra.select(weights.columns)])
@@ -206,7 +235,8 @@ def _not_launched(cells: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     """Return a cell per place and week for products to come: the weight that the present ones lose."""
     by = [*dict.fromkeys([*keys, "market_code", "channel_code", "week_start_on", "category_name"])]
     gone = cells.group_by(by).agg(
-        (pl.col("weight").sum() - pl.col("weight_then").sum()).clip(lower_bound=0.0).alias("weight_then"), pl.col("wanted").first()
+        (pl.col("weight").sum() - pl.col("weight_then").sum()).clip(lower_bound=0.0).alias("weight_then"),
+        pl.col("wanted").first(),
     )
     key = pl.concat_str(pl.lit(NEW_PRODUCTS_KEY), pl.col("category_name"))
     return gone.filter(pl.col("weight_then") > 0).with_columns(key.alias("product_key"))

@@ -65,14 +65,26 @@ class Table:
 
 
 _NODE = {
-    "level": ("VARCHAR NOT NULL", "What a row is about: total, market, channel, category, category_market, category_market_channel, style, style_colour, sku, sku_market."),
+    "level": (
+        "VARCHAR NOT NULL",
+        "What a row is about: total, market, channel, category, category_market, category_market_channel, style, "
+        "style_colour, sku, sku_market.",
+    ),
     "node_key": ("VARCHAR NOT NULL", "Name of the node within its level: the names of its parts, joined by |."),
     "category_name": ("VARCHAR NOT NULL", "Product category; 'all' where a row is about all of them."),
     "style_id": ("VARCHAR", "Style; empty above the level of styles. A product without a style is its own."),
     "color": ("VARCHAR", "Colour; empty above the level of colours, 'none' for products without one."),
-    "product_key": ("VARCHAR", "Product, in dim_product; empty above the level of SKUs. Products to come have a key that begins with new:."),
+    "product_key": (
+        "VARCHAR",
+        "Product, in dim_product; empty above the level of SKUs. Products to come have a key that begins with "
+        "new:.",
+    ),
     "sku": ("VARCHAR", "SKU; empty above the level of SKUs; '(not yet launched) …' for products to come."),
-    "market_code": ("VARCHAR NOT NULL", "Country, ISO 3166 alpha-2; 'unknown' where orders name none, 'all' where a row is about all of them."),
+    "market_code": (
+        "VARCHAR NOT NULL",
+        "Country, ISO 3166 alpha-2; 'unknown' where orders name none, 'all' where a row is about all of "
+        "them.",
+    ),
     "channel_code": ("VARCHAR NOT NULL", "Channel, channel_id of dim_channel; 'all' where a row is about all of them."),
 }  # fmt: skip
 _WEEK = {
@@ -84,7 +96,10 @@ _QUANTILES = {
     "q025": (f"{QUANTITY} NOT NULL", "Lower end of the 95 percent interval, never negative."),
     "q10": (f"{QUANTITY} NOT NULL", "Lower end of the 80 percent interval."),
     "q25": (f"{QUANTITY} NOT NULL", "Lower end of the 50 percent interval."),
-    "q50": (f"{QUANTITY} NOT NULL", "Median: as likely exceeded as not. Of what sells seldom it is zero where the mean is not."),
+    "q50": (
+        f"{QUANTITY} NOT NULL",
+        "Median: as likely exceeded as not. Of what sells seldom it is zero where the mean is not.",
+    ),
     "q75": (f"{QUANTITY} NOT NULL", "Upper end of the 50 percent interval."),
     "q90": (f"{QUANTITY} NOT NULL", "Upper end of the 80 percent interval."),
     "q975": (f"{QUANTITY} NOT NULL", "Upper end of the 95 percent interval."),
@@ -103,7 +118,11 @@ FORECAST = Table(
         **_WEEK,
         "measure": ("VARCHAR NOT NULL", "'quantity', what is ordered in the week, or 'returned_quantity', what comes back in it."),
         "unit_code": ("VARCHAR NOT NULL", "Unit of the quantities; 'mixed' where a node sells in several."),
-        "model": ("VARCHAR NOT NULL", "What made the forecast: the champion of the node's segment, Share for a share of its category, or a plain answer."),
+        "model": (
+            "VARCHAR NOT NULL",
+            "What made the forecast: the champion of the node's segment, Share for a share of its category, or a plain "
+            "answer.",
+        ),
         "model_version": ("VARCHAR NOT NULL", "Versions of the forecasting libraries and of the rules around them."),
         "forecast": (f"{QUANTITY} NOT NULL", "Expected quantity of the week with overrides, never negative."),
         **_QUANTILES,
@@ -114,7 +133,11 @@ FORECAST = Table(
         "actual": (QUANTITY, "What came; null for weeks that are not over."),
         "is_backtest": ("BOOLEAN NOT NULL", "True for replayed past weeks, false for the forecast itself."),
         "reason": ("VARCHAR NOT NULL", "Why this model, and what to know about the series, in words."),
-        "wape_backtest": (RATIO, "Absolute errors over the node's replayed weeks, divided by what was sold; null where nothing is replayed or was sold."),
+        "wape_backtest": (
+            RATIO,
+            "Absolute errors over the node's replayed weeks, divided by what was sold; null where nothing is replayed or "
+            "was sold.",
+        ),
         "benchmark_wape": (RATIO, "The same of the benchmark, over the same weeks."),
     },
     ("measure", "level", "node_key", "is_backtest", "made_on", "week_start_on"),
@@ -142,12 +165,21 @@ ACCURACY = Table(
     {
         "made_on": ("DATE NOT NULL", "Sunday of the last week that was known."),
         "level": ("VARCHAR NOT NULL", "Level of fct_forecast."),
-        "segment": ("VARCHAR NOT NULL", "Group of series that share a champion, by their kind of demand; 'all' for all of the level."),
+        "segment": (
+            "VARCHAR NOT NULL",
+            "Group of series that share a champion, by their kind of demand; 'all' for all of the level.",
+        ),
         "horizon": ("VARCHAR NOT NULL", "Weeks ahead, first and last; 'all' for all of them."),
-        "model": ("VARCHAR NOT NULL", "Method; Champion, and Share below categories, are what the forecast is made of."),
+        "model": (
+            "VARCHAR NOT NULL",
+            "Method; Champion, and Share below categories, are what the forecast is made of.",
+        ),
         "series": ("BIGINT NOT NULL", "Nodes that were measured."),
         "wape": (RATIO, "Absolute errors as a share of demand."),
-        "mase": (RATIO, "Absolute error in mean steps from week to week of the node's past, a mean over nodes; null for shares without one."),
+        "mase": (
+            RATIO,
+            "Absolute error in mean steps from week to week of the node's past, a mean over nodes; null for shares without one.",
+        ),
         "rmsse": (RATIO, "The same with squares."),
         "bias": (RATIO, "Errors as a share of demand: above zero when too much was forecast."),
         "tracking_signal": (RATIO, "Sum of errors in mean absolute errors, a mean over nodes."),
@@ -157,7 +189,10 @@ ACCURACY = Table(
         "pinball": (RATIO, "Mean quantile loss as a share of mean demand."),
         "is_champion": ("BOOLEAN NOT NULL", "Whether it is what the forecast is made of."),
         "is_benchmark": ("BOOLEAN NOT NULL", "Whether it is seasonal naive."),
-        "loses_to_benchmark": ("BOOLEAN NOT NULL", "Whether seasonal naive had a smaller WAPE at this level, segment and distance."),
+        "loses_to_benchmark": (
+            "BOOLEAN NOT NULL",
+            "Whether seasonal naive had a smaller WAPE at this level, segment and distance.",
+        ),
     },
     ("level", "segment", "horizon", "model"),
 )
@@ -182,14 +217,18 @@ OVERRIDES = Table(
         "base_forecast": (f"{QUANTITY} NOT NULL", "Forecast of what it is about without it."),
         "forecast": (f"{QUANTITY} NOT NULL", "Forecast with it."),
         "actual": (QUANTITY, "What came; null while the week is not over."),
-        "value_added": (QUANTITY, "By how much the absolute error is smaller with it; below zero where it made things worse."),
+        "value_added": (
+            QUANTITY,
+            "By how much the absolute error is smaller with it; below zero where it made things worse.",
+        ),
     },
     ("override_id", "week_start_on"),
 )
 
 VALUE_ADDED = Table(
     "mart_forecast_value_added",
-    "One row per person and level of overrides, and 'all' for everybody or every level: the error of the forecast with and without them, over "
+    "One row per person and level of overrides, and 'all' for everybody or every level: the error of the forecast "
+    "with and without them, over "
     "weeks that are over.",
     {
         "who": ("VARCHAR NOT NULL", "Who entered the overrides; 'all' for everybody."),
@@ -203,7 +242,10 @@ VALUE_ADDED = Table(
         "absolute_error": (f"{QUANTITY} NOT NULL", "Sum of absolute errors with them."),
         "base_wape": (RATIO, "Absolute errors without them as a share of what came."),
         "wape": (RATIO, "Absolute errors with them as a share of what came."),
-        "value_added": (f"{QUANTITY} NOT NULL", "Absolute error that they saved; below zero where they made the forecast worse."),
+        "value_added": (
+            f"{QUANTITY} NOT NULL",
+            "Absolute error that they saved; below zero where they made the forecast worse.",
+        ),
         "share_of_weeks_better": (RATIO, "Share of weeks in which they made the forecast better."),
     },
     ("who", "level"),

@@ -53,7 +53,14 @@ def count_quantiles(mean: pl.Series, k: pl.Series) -> pl.DataFrame:
         shape = 1 / np.where(spread > 0, spread, 1.0)
         values[is_spread] = stats.nbinom.ppf(level, shape[is_spread], (shape / (shape + m))[is_spread])
         variance = m + spread * m**2
-        values[is_many] = stats.gamma.ppf(level, (m**2 / np.maximum(variance, 1e-12))[is_many], scale=(variance / np.maximum(m, 1e-12))[is_many])
+        values[is_many] = stats.gamma.ppf(
+            level, (m**2 / np.maximum(variance, 1e-12))[is_many], scale=(variance / np.maximum(m, 1e-12))[is_many]
+        )
         columns[name] = values
-    found = rounded.join(distinct.with_columns(pl.Series(name, values) for name, values in columns.items()), on=["m", "k"], how="left", maintain_order="left")
+    found = rounded.join(
+        distinct.with_columns(pl.Series(name, values) for name, values in columns.items()),
+        on=["m", "k"],
+        how="left",
+        maintain_order="left",
+    )
     return found.select(list(QUANTILES))

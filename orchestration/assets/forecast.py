@@ -1,7 +1,7 @@
 """The sales forecast as assets.
 
-Comes in: the marts, and the overrides of planners. Goes out: the forecast tables of `marts`, with their accuracy beside the benchmark's. Called by
-`orchestration.definitions`.
+Comes in: the marts, and the overrides of planners. Goes out: the forecast tables of `marts`, with their accuracy beside the benchmark's.
+Called by `orchestration.definitions`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -50,7 +50,9 @@ def forecast_asset(settings: Settings, marts: Sequence[dg.AssetKey]) -> dg.Asset
             context.log.warning(f"not taken: {rejected}")
         for name in DESCRIPTIONS:
             if name != FORECAST.path[-1]:
-                yield dg.MaterializeResult(asset_key=dg.AssetKey(["marts", name]), metadata={"dagster/row_count": made.tables.get(name, 0)})
+                yield dg.MaterializeResult(
+                    asset_key=dg.AssetKey(["marts", name]), metadata={"dagster/row_count": made.tables.get(name, 0)}
+                )
         yield dg.MaterializeResult(
             asset_key=FORECAST,
             metadata={

@@ -66,7 +66,9 @@ def fill_marts(
             "INSERT INTO marts.dim_product SELECT 'p-' || sku, 'v-' || sku, sku, sku, 'S-' || category_name, color, category_name, 'EA', "
             "true, DATE '2020-01-01' FROM (SELECT *, category_name || '-' || color AS sku FROM variant)"
         )
-        con.execute("INSERT INTO marts.dim_geography SELECT DISTINCT coalesce('g-' || country_code, 'g'), country_code FROM line")
+        con.execute(
+            "INSERT INTO marts.dim_geography SELECT DISTINCT coalesce('g-' || country_code, 'g'), country_code FROM line"
+        )
         con.execute(
             "INSERT INTO marts.fct_order_line SELECT ordered_on, 'p-' || category_name || '-' || color, 'v-' || category_name || '-' || "
             "color, coalesce('g-' || country_code, 'g'), 'c-' || channel, q * part * share, 'EA', 10 * q * part * share, 0, true "
@@ -74,8 +76,8 @@ def fill_marts(
         )
         # What was cancelled is no demand.
         con.execute(
-            "INSERT INTO marts.fct_order_line SELECT ordered_on, 'p-' || category_name || '-RED', 'v', coalesce('g-' || country_code, 'g'), "
-            "'c-web', 1000, 'EA', 1000, 0, false FROM line"
+            "INSERT INTO marts.fct_order_line SELECT ordered_on, 'p-' || category_name || '-RED', 'v', coalesce('g-' || country_code, "
+            "'g'), 'c-web', 1000, 'EA', 1000, 0, false FROM line"
         )
         if return_rate:
             con.execute(

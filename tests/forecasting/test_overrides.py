@@ -25,6 +25,8 @@ SERIES: dict[tuple[str, str | None], list[float]] = {
     ("Tops", "DE"): [12.0] * WEEKS,
 }
 NEXT = FIRST_MONDAY + timedelta(weeks=WEEKS)
+# What nobody has touched: twelve a week, but for the scatter of reconciliation.
+BASE = pytest.approx(Decimal(12), rel=Decimal("0.01"))
 HEADER = "level,key,market,channel,week_start_on,from,to,action,value,who,why\n"
 
 
@@ -117,7 +119,10 @@ def test_bad_rows_are_rejected_with_line_column_value_and_rule_and_good_ones_tak
     drop(deployment, HEADER.replace("market", "markt") + rows[0] + "\n", "misspelt.csv")
     (deployment.overrides_dir / "broken.xlsx").write_bytes(b"no workbook")
     summary = made()
-    found = query(deployment, "SELECT line, column_name, value, rule FROM planning.rejected_row WHERE file_name = 'spring.csv' ORDER BY line")
+    found = query(
+        deployment,
+        "SELECT line, column_name, value, rule FROM planning.rejected_row WHERE file_name = 'spring.csv' ORDER BY line",
+    )
     assert [row[0] for row in found] == list(range(3, 17))
     assert [row[1] for row in found] == [
         "key", "level", "market", "channel", "week_start_on", "week_start_on", "to", "week_start_on", "action", "value", "value", "who",
@@ -150,14 +155,14 @@ def test_a_file_is_known_by_its_contents_and_a_new_version_takes_the_place_of_th
     drop(deployment, HEADER + first.replace("5,Ada,first", "9,Bo,second") + other)
     made()
     assert query(deployment, ledger) == [(1, "first", "3"), (2, "stays", None), (3, "second", None)]
-    assert forecast(deployment, "level = 'category' AND node_key = 'Tops'")[0][1:] == (Decimal(9), Decimal(12), 3)
+    assert forecast(deployment, "level = 'category' AND node_key = 'Tops'")[0][1:] == (Decimal(9), BASE, 3)
     drop(deployment, HEADER + other)
     made()
     assert query(deployment, ledger)[2] == (3, "second", "withdrawn from spring.csv")
     path.unlink()
     made()
     weeks = forecast(deployment, "level = 'category' AND node_key = 'Tops'")
-    assert (weeks[0][1], weeks[1][1]) == (Decimal(12), Decimal(6))
+    assert (weeks[0][1], weeks[1][1]) == (BASE, Decimal(6))
 
 
 def test_a_workbook_with_real_dates_and_a_list_with_semicolons_are_read_alike(
@@ -173,10 +178,13 @@ def test_a_workbook_with_real_dates_and_a_list_with_semicolons_are_read_alike(
     sheet.write_row(1, 4, ["multiply", 1.5, "Ada", "fair"])
     book.close()
     second = NEXT + timedelta(weeks=1)
-    drop(deployment, f"level;key;week_start_on;action;value;who;why\r\ncategory;Tops;{second};multiply;1.5;Ada;fair, too\r\n")
+    drop(
+        deployment,
+        f"level;key;week_start_on;action;value;who;why\r\ncategory;Tops;{second};multiply;1.5;Ada;fair, too\r\n",
+    )
     assert made().rejected == []
     weeks = forecast(deployment, "level = 'category' AND node_key = 'Tops'")
-    assert [one for _, one, *_ in weeks[:3]] == [Decimal(18), Decimal(18), Decimal(12)]
+    assert [float(one) for _, one, *_ in weeks[:3]] == pytest.approx([18, 18, 12], rel=0.01)
 
 
 def test_what_has_not_sold_of_late_can_be_set(deployment: Settings) -> None:
@@ -192,7 +200,14 @@ def test_an_entered_override_is_a_file_like_any_other_and_is_logged(
 ) -> None:
     made()
     publish(deployment, run_id="run", inputs="same", audit={})
-    given: dict[str, Any] = {"level": "category", "key": "Tops", "action": "set", "who": "=Ada", "why": "-20 % sale", "market": "DE"}
+    given: dict[str, Any] = {
+        "level": "category",
+        "key": "Tops",
+        "action": "set",
+        "who": "=Ada",
+        "why": "-20 % sale",
+        "market": "DE",
+    }
     with pytest.raises(WeftError, match="key 'Hats' is no category"):
         add_override(deployment, **(given | {"key": "Hats"}), value=7, from_on=NEXT, to_on=NEXT)
     assert not deployment.overrides_dir.exists()
@@ -200,7 +215,9 @@ def test_an_entered_override_is_a_file_like_any_other_and_is_logged(
     assert path.is_relative_to(deployment.overrides_dir)
     assert '"who": "=Ada"' in (deployment.logs_dir / "overrides.jsonl").read_text(encoding="utf-8")
     assert made().overrides == 1
-    assert query(deployment, "SELECT who, why, market_code FROM planning.forecast_override") == [("=Ada", "-20 % sale", "DE")]
+    assert query(deployment, "SELECT who, why, market_code FROM planning.forecast_override") == [
+        ("=Ada", "-20 % sale", "DE")
+    ]
     assert forecast(deployment, "level = 'category' AND node_key = 'Tops'")[0][1] == Decimal(7)
 
 
@@ -212,7 +229,8 @@ def test_planned_promotions_are_checked_and_an_input_of_the_forecast(
     last = NEXT + timedelta(days=10)
     drop(
         deployment,
-        head + f"Dresses,,{NEXT},{last},30%,Ada,sale\nHats,,{NEXT},{last},30%,Ada,sale\nTops,DE,{NEXT},{last},3,Ada,sale\n",
+        head
+        + f"Dresses,,{NEXT},{last},30%,Ada,sale\nHats,,{NEXT},{last},30%,Ada,sale\nTops,DE,{NEXT},{last},3,Ada,sale\n",
         "planned_promotions.csv",
     )
     second = made()
@@ -223,7 +241,9 @@ def test_planned_promotions_are_checked_and_an_input_of_the_forecast(
     assert made().is_unchanged
 
 
-def test_value_added_is_measured_when_the_week_is_over(deployment: Settings, made: Callable[[], ForecastSummary]) -> None:
+def test_value_added_is_measured_when_the_week_is_over(
+    deployment: Settings, made: Callable[[], ForecastSummary]
+) -> None:
     drop(
         deployment,
         HEADER + f"category,Tops,,,{NEXT},,,set,20,Ada,knows\n" + f"category,Dresses,DE,,{NEXT},,,set,90,Bo,guesses\n",
@@ -234,18 +254,26 @@ def test_value_added_is_measured_when_the_week_is_over(deployment: Settings, mad
     came = {("Dresses", "DE"): 41.0, ("Dresses", "US"): 20.0, ("Tops", "DE"): 18.0}
     fill_marts(deployment, {key: [*quantities, came[key]] for key, quantities in SERIES.items()})
     made()
-    judged = query(deployment, "SELECT who, base_forecast, forecast, actual, value_added FROM marts.fct_forecast_override ORDER BY who")
-    assert judged[0] == ("Ada", Decimal(12), Decimal(20), Decimal(18), Decimal(4))
+    judged = query(
+        deployment,
+        "SELECT who, base_forecast, forecast, actual, value_added FROM marts.fct_forecast_override ORDER BY who",
+    )
+    ada = judged[0]
+    assert ada[:4] == ("Ada", BASE, Decimal(20), Decimal(18)) and ada[4] == abs(ada[1] - 18) - 2
     bo = judged[1]
     assert bo[2:4] == (Decimal(90), Decimal(41)) and bo[4] == abs(bo[1] - 41) - 49 < 0
     table = {
         row[:2]: row[2:]
-        for row in query(deployment, "SELECT who, level, weeks, value_added, wape, base_wape FROM marts.mart_forecast_value_added")
+        for row in query(
+            deployment, "SELECT who, level, weeks, value_added, wape, base_wape FROM marts.mart_forecast_value_added"
+        )
     }
     assert set(table) == {(who, level) for who in ("Ada", "Bo", "all") for level in ("category", "all")}
-    assert table["Ada", "category"][:2] == (1, Decimal(4)) and table["Ada", "category"][2] < table["Ada", "category"][3]
-    assert table["all", "all"][:2] == (2, bo[4] + 4)
-    tracked = query(deployment, "SELECT lead_weeks, actual, forecast FROM marts.mart_forecast_tracking WHERE level = 'total'")
+    assert table["Ada", "category"][:2] == (1, ada[4]) and table["Ada", "category"][2] < table["Ada", "category"][3]
+    assert table["all", "all"][:2] == (2, bo[4] + ada[4])
+    tracked = query(
+        deployment, "SELECT lead_weeks, actual, forecast FROM marts.mart_forecast_tracking WHERE level = 'total'"
+    )
     assert len(tracked) == 1 and tracked[0][:2] == (1, Decimal(79)) and tracked[0][2] > 110
     assert query(deployment, "SELECT count(DISTINCT made_on) FROM planning.forecast_history") == [(2,)]
 

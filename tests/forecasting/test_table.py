@@ -144,7 +144,9 @@ def test_iso_weeks_at_the_turn_of_a_year_with_53_weeks_and_a_horizon_of_choice(d
     fill_marts(deployment, {("Dresses", "DE"): [5.0, 6.0, 7.0]}, first_week=date(2020, 11, 30))
     settings = with_forecast(deployment, 'horizon_weeks = 60\nlevels = ["total", "sku"]\nnear_days = 0')
     make_sales_forecast(settings, "run-1")
-    weeks = query(settings, "SELECT iso_year, iso_week FROM marts.fct_forecast WHERE level = 'total' ORDER BY week_start_on")
+    weeks = query(
+        settings, "SELECT iso_year, iso_week FROM marts.fct_forecast WHERE level = 'total' ORDER BY week_start_on"
+    )
     assert weeks[:4] == [(2020, 52), (2020, 53), (2021, 1), (2021, 2)] and len(weeks) == 60
     assert query(settings, "SELECT DISTINCT level FROM marts.fct_forecast ORDER BY 1") == [("sku",), ("total",)]
     assert query(settings, "SELECT count(*) FROM marts.fct_forecast_daily") == [(0,)]
@@ -163,7 +165,10 @@ def test_the_same_data_are_not_forecast_again_and_give_the_same_tables_when_they
     fill_marts(deployment, SERIES)
     make_sales_forecast(deployment, "run-1")
     with connect_lake(deployment) as con:
-        before, snapshot = fingerprint_marts(con), con.execute("SELECT max(snapshot_id) FROM ducklake_snapshots('lake')").fetchone()
+        before, snapshot = (
+            fingerprint_marts(con),
+            con.execute("SELECT max(snapshot_id) FROM ducklake_snapshots('lake')").fetchone(),
+        )
     again = make_sales_forecast(deployment, "run-2")
     assert again.is_unchanged
     with connect_lake(deployment) as con:
@@ -181,9 +186,9 @@ def test_a_new_forecast_replaces_the_old_one_and_keeps_comments(deployment: Sett
     make_sales_forecast(deployment, "run-1")
     fill_marts(deployment, {("Coats", "FR"): [3.0] * 20})
     make_sales_forecast(deployment, "run-2")
-    assert query(deployment, "SELECT DISTINCT category_name, run_id FROM marts.fct_forecast WHERE level = 'category'") == [
-        ("Coats", "run-2")
-    ]
+    assert query(
+        deployment, "SELECT DISTINCT category_name, run_id FROM marts.fct_forecast WHERE level = 'category'"
+    ) == [("Coats", "run-2")]
     for table in ("fct_forecast", "fct_forecast_daily", "mart_forecast_accuracy", "mart_forecast_value_added"):
         ((commented, columns),) = query(
             deployment, f"SELECT count(comment), count(*) FROM duckdb_columns() WHERE table_name = '{table}'"
