@@ -35,7 +35,8 @@ PLAIN = "plain"
 
 @dataclass(frozen=True)
 class DemandForecast:
-    """`forecast`, `accuracy`, `backtest`, `champions` and `nodes` (what each node is a sum of); `notes` for people.
+    """`forecast`, `accuracy`, `backtest`, `champions` and `nodes` (what each node is a sum of); `notes` for people;
+    `challengers` has what every method said, if asked for, before anything was made to add up.
 
     docs/forecast-engine.md says what each column holds.
     """
@@ -46,6 +47,7 @@ class DemandForecast:
     champions: pl.DataFrame
     nodes: pl.DataFrame
     notes: list[str]
+    challengers: pl.DataFrame
 
 
 def forecast_demand(
@@ -58,6 +60,7 @@ def forecast_demand(
     future: Any = None,
     threads: int = 2,
     seed: int = 0,
+    with_challengers: bool = False,
 ) -> DemandForecast:
     """Forecast the demand of many series, with quantiles, so that sums agree.
 
@@ -87,7 +90,8 @@ def forecast_demand(
     champions = _champions(past, segment_of)
     made = [_coherent(one, champions, segment_of, sparse, panel, tree, past) for one in [*past, now]]
     notes = [f"{name} is not known for coming periods: no model uses it" for name in checked.unknown]
-    return _result(panel, tree, past, now, made, champions, segment_of, sparse, notes)
+    challengers = frames.challengers_frame(tree, panel, now if with_challengers else None)
+    return _result(panel, tree, past, now, made, champions, segment_of, sparse, notes, challengers)
 
 
 def _slow(panel: Panel, is_sparse: BoolArray, is_aggregate: BoolArray, replays: int) -> BoolArray:
@@ -197,6 +201,7 @@ def _result(
     segment_of: np.ndarray,
     sparse: Sparse,
     notes: list[str],
+    challengers: pl.DataFrame,
 ) -> DemandForecast:
     mean = made[-1]
     group = np.unique(segment_of, return_inverse=True)[1].astype(np.int64)
@@ -229,6 +234,7 @@ def _result(
         champions=frames.champions_frame(champions),
         nodes=tree.nodes,
         notes=notes,
+        challengers=challengers,
     )
 
 
