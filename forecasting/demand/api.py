@@ -18,7 +18,7 @@ from forecasting.demand.censoring import unconstrain
 from forecasting.demand.champions import Champion, choose_champions, method_names, say, stack
 from forecasting.demand.hierarchy import Tree, build_tree, codes, columns_of, panel_of_nodes, season_groups
 from forecasting.demand.inputs import check
-from forecasting.demand.intervals import NAMES, learn_spread
+from forecasting.demand.intervals import NAMES, learn_spread, volume_law
 from forecasting.demand.panel import BoolArray, FloatArray, Panel, build_panel
 from forecasting.demand.reconcile import reconcile
 from forecasting.demand.season import phases
@@ -31,11 +31,13 @@ SLOW_COST = {"D": 0.17, "W": 0.045, "M": 0.1}
 SLOW_BUDGET = 100.0
 SHARE = "share of a sum"
 PLAIN = "plain"
+UNRECONCILED = "Unreconciled"
 
 
 @dataclass(frozen=True)
 class DemandForecast:
-    """`forecast`, `accuracy`, `backtest`, `champions` and `nodes` (what each node is a sum of); `notes` for people.
+    """`forecast`, `accuracy`, `backtest`, `champions` and `nodes` (what each node is a sum of); `notes` for people;
+    `challengers` has what every method said, if asked for, before anything was made to add up.
 
     docs/forecast-engine.md says what each column holds.
     """
@@ -46,6 +48,7 @@ class DemandForecast:
     champions: pl.DataFrame
     nodes: pl.DataFrame
     notes: list[str]
+    challengers: pl.DataFrame
 
 
 def forecast_demand(
@@ -58,6 +61,7 @@ def forecast_demand(
     future: Any = None,
     threads: int = 2,
     seed: int = 0,
+    with_challengers: bool = False,
 ) -> DemandForecast:
     """Forecast the demand of many series, with quantiles, so that sums agree.
 
@@ -87,7 +91,9 @@ def forecast_demand(
     champions = _champions(past, segment_of)
     made = [_coherent(one, champions, segment_of, sparse, panel, tree, past) for one in [*past, now]]
     notes = [f"{name} is not known for coming periods: no model uses it" for name in checked.unknown]
-    return _result(panel, tree, past, now, made, champions, segment_of, sparse, notes)
+    now.forecasts[UNRECONCILED] = _said(now, champions, segment_of)
+    challengers = frames.challengers_frame(tree, panel, now if with_challengers else None)
+    return _result(panel, tree, past, now, made, champions, segment_of, sparse, notes, challengers)
 
 
 def _slow(panel: Panel, is_sparse: BoolArray, is_aggregate: BoolArray, replays: int) -> BoolArray:
@@ -158,7 +164,7 @@ def _coherent(
     if tree.series == tree.count:
         return np.round(base, 4)
     others = [other for other in past if other.origin != one.origin] or past
-    return reconcile(base, _variance(others, champions, segment_of, base, known), tree)
+    return reconcile(base, _variance(others, champions, segment_of, base), tree)
 
 
 def _said(one: Replay, champions: list[Champion], segment_of: np.ndarray) -> FloatArray:
@@ -172,19 +178,22 @@ def _said(one: Replay, champions: list[Champion], segment_of: np.ndarray) -> Flo
 
 
 def _variance(
-    replays: list[Replay], champions: list[Champion], segment_of: np.ndarray, base: FloatArray, known: FloatArray
+    replays: list[Replay], champions: list[Champion], segment_of: np.ndarray, base: FloatArray
 ) -> FloatArray:
-    """Return each node's error variance: its own in the replays, leaning on that of a count of its level."""
+    """Return each node's error variance: its own in the replays, leaning on what nodes of its volume show."""
     level = np.maximum(base.mean(axis=1), 1e-3)
     total, count = np.zeros(len(level)), np.zeros(len(level))
     for other in replays:
         miss = other.actual - _said(other, champions, segment_of)
-        is_share = segment_of == SHARE
-        miss[is_share] = np.nan
+        miss[np.isin(segment_of, (SHARE, PLAIN))] = np.nan
         total += np.nansum(miss**2, axis=1)
         count += np.isfinite(miss).sum(axis=1)
-    prior = 8.0
-    return (total + prior * np.maximum(level, 1e-3)) / (count + prior)
+    own = total / np.maximum(count, 1)
+    _, expected = volume_law(level, own, count, level)
+    prior = 12.0
+    # One absurd period must not make a series the place where all disagreement goes.
+    own = np.clip(own, expected / 5, expected * 5)
+    return np.where(count > 0, (count * own + prior * expected) / (count + prior), expected)
 
 
 def _result(
@@ -197,6 +206,7 @@ def _result(
     segment_of: np.ndarray,
     sparse: Sparse,
     notes: list[str],
+    challengers: pl.DataFrame,
 ) -> DemandForecast:
     mean = made[-1]
     group = np.unique(segment_of, return_inverse=True)[1].astype(np.int64)
@@ -229,6 +239,7 @@ def _result(
         champions=frames.champions_frame(champions),
         nodes=tree.nodes,
         notes=notes,
+        challengers=challengers,
     )
 
 

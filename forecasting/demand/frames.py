@@ -55,6 +55,21 @@ def backtest_frame(
     return pl.concat(parts) if parts else _empty_backtest()
 
 
+def challengers_frame(tree: Tree, panel: Panel, now: Replay | None) -> pl.DataFrame:
+    """Return one row per method, node and coming period; no rows where `now` is None."""
+    schema = dict.fromkeys(KEYS, pl.String) | {"ds": pl.Date, "model": pl.String, "yhat": pl.Float64}
+    if now is None:
+        return pl.DataFrame(schema=schema)
+    horizon = next(iter(now.forecasts.values())).shape[1]
+    dates = panel.frequency.dates(panel.first_period + panel.length, horizon)
+    keys = tree.nodes.select(KEYS).select(pl.all().repeat_by(horizon).explode())
+    keys = keys.with_columns(pl.Series("ds", dates * panel.count, dtype=pl.Date))
+    return pl.concat(
+        keys.with_columns(pl.lit(name).alias("model"), pl.Series("yhat", made.ravel()))
+        for name, made in now.forecasts.items()
+    ).filter(pl.col("yhat").is_not_nan())
+
+
 def champions_frame(champions: list[Champion]) -> pl.DataFrame:
     """Return one row per segment: its champion, its weights, and why."""
     return pl.DataFrame(

@@ -63,7 +63,9 @@ def learn_spread(
     usual = np.where(count > 0, np.where(known, forecasts, 0).sum(axis=(1, 2)) / np.maximum(count, 1), final.mean(axis=1))
     usual = np.maximum(usual, SMALLEST)
     own = (miss**2).sum(axis=(1, 2)) / np.maximum(count, 1)
-    power, expected = _volume_law(usual, own, count, demand)
+    filled, observed = np.nan_to_num(demand), np.maximum(np.isfinite(demand).sum(axis=1), 1)
+    scatter = (filled**2).sum(axis=1) / observed - (filled.sum(axis=1) / observed) ** 2
+    power, expected = volume_law(usual, own, count, scatter)
     # Errors of one origin hang together: a replay of many steps counts as a few observations.
     weight = np.minimum(count, OWN_WEIGHT * 4) / 2
     variance = (weight * own + OWN_WEIGHT * expected) / (weight + OWN_WEIGHT)
@@ -81,15 +83,11 @@ def learn_spread(
     return _calibrated(spread, forecasts, actual)
 
 
-def _volume_law(
-    usual: FloatArray, own: FloatArray, count: IntArray, demand: FloatArray
-) -> tuple[float, FloatArray]:
-    """Return how error variance grows with volume, and the variance expected of each node for its volume."""
+def volume_law(usual: FloatArray, own: FloatArray, count: FloatArray, scatter: FloatArray) -> tuple[float, FloatArray]:
+    """Return how error variance grows with volume, and the variance expected of each node; `scatter` where few tell."""
     seen = (count > 0) & (own > 0) & (usual > 1e-3)
-    scatter = np.nanvar(np.where(np.isfinite(demand), demand, np.nan), axis=1) if demand.shape[1] else np.zeros(len(usual))
     if seen.sum() < 5:
-        poisson = np.maximum(np.nan_to_num(scatter), usual)
-        return 1.5, poisson
+        return 1.5, np.maximum(np.nan_to_num(scatter), usual)
     x, y = np.log(usual[seen]), np.log(own[seen])
     if np.ptp(x) < 0.5:
         power = 1.5
