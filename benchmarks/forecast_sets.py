@@ -51,7 +51,9 @@ def adventureworks(scratch: Path, published: Path | None) -> DemandSet:
     """Return AdventureWorks by product and market, of a finished deployment or of one made for it."""
     settings = _deployment(scratch, ROOT / "examples" / "adventureworks", published)
     sold = _sold(settings, "products.subcategory_name AS subcategory, products.sku")
-    return DemandSet("AdventureWorks", _weekly(sold, ["sku", "market"]), "W", 13, (("category", "subcategory", "sku"), "market"))
+    return DemandSet(
+        "AdventureWorks", _weekly(sold, ["sku", "market"]), "W", 13, (("category", "subcategory", "sku"), "market")
+    )
 
 
 def simulated(scratch: Path, published: Path | None, scale: float) -> DemandSet:
@@ -84,7 +86,9 @@ def _online_retail(path: Path) -> DemandSet:
 
 def _frequent(lines: pl.DataFrame, column: str, most: int) -> pl.Expr:
     largest = lines.group_by(column).len().sort("len", column, descending=[True, False])[column].head(most)
-    return pl.when(pl.col(column).is_in(largest.to_list())).then(pl.col(column)).otherwise(pl.lit("other")).alias(column)
+    return (
+        pl.when(pl.col(column).is_in(largest.to_list())).then(pl.col(column)).otherwise(pl.lit("other")).alias(column)
+    )
 
 
 def _weekly(lines: pl.DataFrame, key: list[str]) -> pl.DataFrame:

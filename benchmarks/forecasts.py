@@ -108,7 +108,9 @@ def compare(demand: DemandSet) -> Iterator[str]:
             continue
         champion, naive = rows.pop("champion"), rows["SeasonalNaive"]
         single = [row for row in rows.values() if row["model"] not in NOT_SINGLE]
-        by_wape, by_rmsse = (min(single, key=lambda row: row[name] / row[f'champion_{name}']) for name in ("wape", "rmsse"))
+        by_wape, by_rmsse = (
+            min(single, key=lambda row: row[name] / row[f"champion_{name}"]) for name in ("wape", "rmsse")
+        )
         yield (
             f"  {level} ({champion['nodes']:,}): WAPE {champion['wape']:.3f} = {champion['wape'] / naive['wape']:.2f} of seasonal naive, "
             f"{by_wape['champion_wape'] / by_wape['wape']:.3f} of {by_wape['model']}; RMSSE {champion['rmsse']:.3f} = "
@@ -121,12 +123,14 @@ def compare(demand: DemandSet) -> Iterator[str]:
 
 def score(made: DemandForecast, demand: DemandSet, known: pl.DataFrame, coming: pl.DataFrame) -> pl.DataFrame:
     """Return WAPE, RMSSE, bias and coverage by level and method, over nodes that had begun."""
-    said = made.forecast.select("level", "unique_id", "ds", pl.lit("champion").alias("model"), pl.col("mean").alias("yhat"), "q10", "q90")
+    said = made.forecast.select(
+        "level", "unique_id", "ds", pl.lit("champion").alias("model"), pl.col("mean").alias("yhat"), "q10", "q90"
+    )
     others = made.challengers.select("level", "unique_id", "ds", "model", "yhat")
     both = pl.concat([said, others], how="diagonal")
     truth = _by_node(made, coming).select("unique_id", "ds", "y")
     both = both.join(truth, on=["unique_id", "ds"], how="left").with_columns(pl.col("y").fill_null(0.0))
-    both = both.join(_scale(_by_node(made, known), SEASON[demand.frequency], known["ds"].max()), on="unique_id")  # type: ignore[arg-type]
+    both = both.join(_scale(_by_node(made, known), SEASON[demand.frequency], known["ds"].max()), on="unique_id")
     miss = pl.col("yhat") - pl.col("y")
     by_node = both.group_by("level", "model", "unique_id").agg(
         absolute=miss.abs().sum(),
@@ -160,7 +164,9 @@ def additivity_error(made: DemandForecast, demand: DemandSet) -> float:
         key = [] if level == "total" else level.split("/")
         sums = bottom.group_by(*key, "ds").agg(pl.col("mean").sum().alias("added"))
         node = pl.concat_str(key, separator="/") if key else pl.lit("total")
-        joined = made.forecast.filter(pl.col("level") == level).join(sums.with_columns(node.alias("node")), on=["node", "ds"])
+        joined = made.forecast.filter(pl.col("level") == level).join(
+            sums.with_columns(node.alias("node")), on=["node", "ds"]
+        )
         worst = max(worst, float((joined["mean"] - joined["added"]).abs().max()))  # type: ignore[arg-type]
     return worst
 
@@ -174,7 +180,9 @@ def _by_node(made: DemandForecast, rows: pl.DataFrame) -> pl.DataFrame:
             continue
         key = [] if level == "total" else level.split("/")
         node = pl.concat_str(key, separator="/") if key else pl.lit("total")
-        sums = rows.group_by((pl.lit(level + ":") + node).alias("unique_id"), "ds").agg(pl.col("y").sum().cast(pl.Float64))
+        sums = rows.group_by((pl.lit(level + ":") + node).alias("unique_id"), "ds").agg(
+            pl.col("y").sum().cast(pl.Float64)
+        )
         parts.append(sums)
     return pl.concat(parts)
 
@@ -184,7 +192,11 @@ def _scale(rows: pl.DataFrame, season: int, last: object) -> pl.DataFrame:
     dates = pl.DataFrame({"ds": rows["ds"].unique().sort()})
     first = rows.group_by("unique_id").agg(pl.col("ds").min().alias("first"))
     grid = first.join(dates, how="cross").filter(pl.col("ds") >= pl.col("first")).select("unique_id", "ds")
-    grid = grid.join(rows, on=["unique_id", "ds"], how="left").with_columns(pl.col("y").fill_null(0.0)).sort("unique_id", "ds")
+    grid = (
+        grid.join(rows, on=["unique_id", "ds"], how="left")
+        .with_columns(pl.col("y").fill_null(0.0))
+        .sort("unique_id", "ds")
+    )
     step, apart = pl.col("y").diff(), pl.col("y").diff(season)
     return grid.group_by("unique_id").agg(
         scale=pl.when(pl.len() >= 2 * season).then((apart**2).mean()).otherwise((step**2).mean())

@@ -8,6 +8,7 @@ mean demand. Where demand is not known (out of stock) nothing is scored.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -45,7 +46,9 @@ def accuracy_table(
     buckets = _buckets(actual.shape[2], code)
     for level in dict.fromkeys(levels.tolist()):
         of_level = levels == level
-        groups = [(ALL, of_level)] + [(str(name), of_level & (segments == name)) for name in np.unique(segments[of_level])]
+        groups = [(ALL, of_level)] + [
+            (str(name), of_level & (segments == name)) for name in np.unique(segments[of_level])
+        ]
         for segment, members in groups:
             for label, steps in buckets if segment == ALL else buckets[:1]:
                 demanded = actual[members][:, :, steps]
@@ -82,7 +85,7 @@ SCHEMA = {
 
 def _buckets(steps: int, code: str) -> list[tuple[str, slice]]:
     edges = [0, *[edge for edge in BUCKETS[code] if edge < steps], steps]
-    parts = [(f"{low + 1}-{high}", slice(low, high)) for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    parts = [(f"{low + 1}-{high}", slice(low, high)) for low, high in pairwise(edges)]
     return [(ALL, slice(0, steps)), *parts] if len(parts) > 1 else [(ALL, slice(0, steps))]
 
 

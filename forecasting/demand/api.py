@@ -15,22 +15,20 @@ from forecasting.demand import frames
 from forecasting.demand.accuracy import SCHEMA, Scored, accuracy_table
 from forecasting.demand.backtest import Replay, Setting, origins, replay
 from forecasting.demand.censoring import unconstrain
-from forecasting.demand.champions import Champion, choose_champions, method_names, say, stack
+from forecasting.demand.champions import Champion, choose_champions, method_names, stack
+from forecasting.demand.coherent import PLAIN, SHARE, coherent, said_by_champions
 from forecasting.demand.hierarchy import Tree, build_tree, codes, columns_of, panel_of_nodes, season_groups
 from forecasting.demand.inputs import check
-from forecasting.demand.intervals import NAMES, learn_spread, volume_law
+from forecasting.demand.intervals import NAMES, learn_spread
 from forecasting.demand.panel import BoolArray, FloatArray, Panel, build_panel
-from forecasting.demand.reconcile import reconcile
 from forecasting.demand.season import phases
 from forecasting.demand.segments import segments
-from forecasting.demand.shares import Sparse, find_sparse, share_out
+from forecasting.demand.shares import Sparse, find_sparse
 from forecasting.demand.smoothing import BENCHMARK
 
 # Seconds of one core for a series' slow models at one origin, and how many seconds they may take in all.
 SLOW_COST = {"D": 0.17, "W": 0.045, "M": 0.1}
-SLOW_BUDGET = 100.0
-SHARE = "share of a sum"
-PLAIN = "plain"
+SLOW_BUDGET = 60.0
 UNRECONCILED = "Unreconciled"
 
 
@@ -89,9 +87,9 @@ def forecast_demand(
     *past, now = replay(panel, setting, [*at, panel.length])
     segment_of = _segments(panel, now, sparse, tree)
     champions = _champions(past, segment_of)
-    made = [_coherent(one, champions, segment_of, sparse, panel, tree, past) for one in [*past, now]]
+    made = [coherent(one, champions, segment_of, sparse, panel, tree, past) for one in [*past, now]]
     notes = [f"{name} is not known for coming periods: no model uses it" for name in checked.unknown]
-    now.forecasts[UNRECONCILED] = _said(now, champions, segment_of)
+    now.forecasts[UNRECONCILED] = said_by_champions(now, champions, segment_of)
     challengers = frames.challengers_frame(tree, panel, now if with_challengers else None)
     return _result(panel, tree, past, now, made, champions, segment_of, sparse, notes, challengers)
 
@@ -118,8 +116,7 @@ def _champions(past: list[Replay], segment_of: np.ndarray) -> list[Champion]:
     if not chosen.any():
         return []
     if not past:
-        names = ("RecentMean", "AutoETS", "SeasonalTheta")
-        equal = {name: 1 / 3 for name in names}
+        equal = dict.fromkeys(("RecentMean", "AutoETS", "SeasonalLevel"), 1 / 3)
         why = "history too short to replay: a mean of methods"
         return [
             Champion(str(name), "MeanOfBest", equal, False, 1.0, "", 1.0, int((segment_of == name).sum()), why)
@@ -145,55 +142,6 @@ def _champions(past: list[Replay], segment_of: np.ndarray) -> list[Champion]:
         for one in past
     ]
     return choose_champions(parts, segment_of[rows], {name: share[rows] for name, share in tried.items()})
-
-
-def _coherent(
-    one: Replay,
-    champions: list[Champion],
-    segment_of: np.ndarray,
-    sparse: Sparse,
-    panel: Panel,
-    tree: Tree,
-    past: list[Replay],
-) -> FloatArray:
-    """Return what the champions say at an origin, made to add up."""
-    base = _said(one, champions, segment_of)
-    known = panel.demand[:, : one.origin]
-    base = share_out(sparse, known, base, tree, panel.frequency.year // 2)
-    base[one.plain.is_plain] = one.plain.value[one.plain.is_plain, None]
-    if tree.series == tree.count:
-        return np.round(base, 4)
-    others = [other for other in past if other.origin != one.origin] or past
-    return reconcile(base, _variance(others, champions, segment_of, base), tree)
-
-
-def _said(one: Replay, champions: list[Champion], segment_of: np.ndarray) -> FloatArray:
-    names = method_names([one])
-    forecasts = stack([one], names)[:, :, 0, :]
-    said = forecasts[0].copy()
-    for champion in champions:
-        rows = segment_of == champion.segment
-        said[rows] = say(champion, forecasts[:, rows], names)
-    return np.maximum(np.nan_to_num(said), 0.0)
-
-
-def _variance(
-    replays: list[Replay], champions: list[Champion], segment_of: np.ndarray, base: FloatArray
-) -> FloatArray:
-    """Return each node's error variance: its own in the replays, leaning on what nodes of its volume show."""
-    level = np.maximum(base.mean(axis=1), 1e-3)
-    total, count = np.zeros(len(level)), np.zeros(len(level))
-    for other in replays:
-        miss = other.actual - _said(other, champions, segment_of)
-        miss[np.isin(segment_of, (SHARE, PLAIN))] = np.nan
-        total += np.nansum(miss**2, axis=1)
-        count += np.isfinite(miss).sum(axis=1)
-    own = total / np.maximum(count, 1)
-    _, expected = volume_law(level, own, count, level)
-    prior = 12.0
-    # One absurd period must not make a series the place where all disagreement goes.
-    own = np.clip(own, expected / 5, expected * 5)
-    return np.where(count > 0, (count * own + prior * expected) / (count + prior), expected)
 
 
 def _result(
@@ -233,7 +181,9 @@ def _result(
         scored += [Scored(name, single[place], is_benchmark=name == BENCHMARK) for place, name in enumerate(names)]
         accuracy = accuracy_table(scored, actual, scale, tree.level_of(), segment_of, panel.frequency.code)
     return DemandForecast(
-        forecast=frames.forecast_frame(tree, panel, mean, np.round(quantiles, 4), np.round(now.forecasts[BENCHMARK], 4), said),
+        forecast=frames.forecast_frame(
+            tree, panel, mean, np.round(quantiles, 4), np.round(now.forecasts[BENCHMARK], 4), said
+        ),
         accuracy=accuracy,
         backtest=frames.backtest_frame(tree, panel, past, replayed, benchmark, bands),
         champions=frames.champions_frame(champions),
@@ -265,4 +215,3 @@ def _reaching_back(quantiles: FloatArray, now: Replay) -> FloatArray:
         edge = quantiles[rows, :, column]
         quantiles[rows, :, column] = np.minimum(edge, reach) if column < 3 else np.maximum(edge, reach)
     return quantiles
-

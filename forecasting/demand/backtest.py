@@ -4,6 +4,8 @@ Comes in: a panel of series and sums. Goes out: `Replay` per origin, the last of
 `forecasting.demand.api`.
 """
 
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,23 +85,25 @@ def replay(panel: Panel, setting: Setting, at: list[int]) -> list[Replay]:
         seasons.append(season)
         parts.append((plain, prepared))
     made = forecast_all(trainings, frequency, setting.is_slow, setting.threads)
+    # The learner frees the interpreter while it works, so that origins are learnt side by side.
+    with warnings.catch_warnings(), ThreadPoolExecutor(max(setting.threads, 1)) as pool:
+        warnings.simplefilter("ignore")
+        learnt = list(pool.map(lambda one: _learn(panel, setting, *one), zip(trainings, seasons, strict=True)))
     replays = []
-    for origin, training, season, (plain, prepared), forecasts in zip(at, trainings, seasons, parts, made, strict=True):
-        forecasts[GLOBAL] = forecast_global(
-            training,
-            season,
-            panel.known,
-            setting.attributes,
-            panel.first_period,
-            frequency,
-            setting.threads,
-            setting.seed,
-        )
+    for origin, training, global_forecast, (plain, prepared), forecasts in zip(
+        at, trainings, learnt, parts, made, strict=True
+    ):
+        forecasts[GLOBAL] = global_forecast
         _answer_plainly(forecasts, plain)
-        replays.append(
-            Replay(origin, forecasts, _actual(panel, origin, setting.horizon), _scale(training, frequency), plain, prepared)
-        )
+        actual = _actual(panel, origin, setting.horizon)
+        replays.append(Replay(origin, forecasts, actual, _scale(training, frequency), plain, prepared))
     return replays
+
+
+def _learn(panel: Panel, setting: Setting, training: Training, season: FloatArray) -> FloatArray:
+    return forecast_global(
+        training, season, panel.known, setting.attributes, panel.first_period, panel.frequency, setting.seed
+    )
 
 
 def _answer_plainly(forecasts: Forecasts, plain: Plain) -> None:

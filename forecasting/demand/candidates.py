@@ -72,9 +72,7 @@ def _fast(training: Training, frequency: Frequency) -> Forecasts:
     return made
 
 
-def _plan(
-    training: Training, frequency: Frequency, is_slow: BoolArray
-) -> list[tuple[str, str, int, np.ndarray, bool]]:
+def _plan(training: Training, frequency: Frequency, is_slow: BoolArray) -> list[tuple[str, str, int, np.ndarray, bool]]:
     """Return (name, model, season, rows, whether the history is divided by its factor) of each job."""
     values = training.values
     observed = np.isfinite(values).sum(axis=1)

@@ -9,12 +9,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from forecasting.demand.panel import FloatArray, Panel
+from forecasting.demand.panel import FloatArray, IntArray, Panel
 
 ROUNDS = 3
 
 
-def unconstrain(panel: Panel, phase: FloatArray) -> Panel:
+def unconstrain(panel: Panel, phase: IntArray) -> Panel:
     """Fill unknown demand with the level around it times the season, and add the share that was not in stock."""
     unknown = np.isnan(panel.y) & (np.arange(panel.length)[None, :] >= panel.start[:, None])
     if not unknown.any() and (panel.stocked >= 1).all():
@@ -48,7 +48,7 @@ def _window_sum(values: FloatArray, reach: int) -> FloatArray:
     return total[:, np.minimum(place + reach + 1, values.shape[1])] - total[:, np.maximum(place - reach, 0)]
 
 
-def _season(expected: FloatArray, level: FloatArray, phase: FloatArray) -> FloatArray:
+def _season(expected: FloatArray, level: FloatArray, phase: IntArray) -> FloatArray:
     """Return a season that all series share, by phase; flat where there is less than a whole one to see it from."""
     phases = int(phase.max()) + 1
     if expected.shape[1] < 1.5 * phases:

@@ -16,7 +16,7 @@ from forecasting.demand.panel import FloatArray
 from forecasting.demand.smoothing import BENCHMARK
 
 SHRINK_SERIES = 8.0
-PREFERENCE = 0.98
+DOUBTS = 1.0
 WITHIN = 1.25
 MOST_CELLS = 40_000
 
@@ -48,11 +48,11 @@ class Errors:
 def stack(replays: list[Replay], names: list[str]) -> FloatArray:
     """Return forecasts by method, series, origin and step; holes are the median of the other methods."""
     whole = np.stack([np.stack([replay.forecasts[name] for replay in replays], axis=1) for name in names])
-    holes = np.isnan(whole)
+    holes: npt.NDArray[np.bool_] = np.isnan(whole)
     if holes.any():
         with np.errstate(all="ignore"):
-            empty = holes.all(axis=0)
-            middle = np.nanmedian(np.where(empty[None], 0.0, whole), axis=0)
+            empty = np.all(holes, axis=0, keepdims=True)
+            middle = np.nanmedian(np.where(empty, 0.0, whole), axis=0)
         whole = np.where(holes, middle[None], whole)
     return whole
 
@@ -63,7 +63,9 @@ def method_names(replays: list[Replay]) -> list[str]:
     return [BENCHMARK, *[name for name in names if name != BENCHMARK]]
 
 
-def choose_champions(replays: list[Replay], segment_of: npt.NDArray[np.str_], tried: dict[str, FloatArray]) -> list[Champion]:
+def choose_champions(
+    replays: list[Replay], segment_of: npt.NDArray[np.str_], tried: dict[str, FloatArray]
+) -> list[Champion]:
     """Return the champion of each segment; `tried` says for which share of its origins a series had each method."""
     names = method_names(replays)
     forecasts = stack(replays, names)
@@ -125,16 +127,19 @@ def _champion(
         if kept:
             total = sum(kept.values())
             options.append(("Stack", {place: weight / total for place, weight in kept.items()}, False))
-    judged = []
-    for name, weights_of, is_median in options:
-        if len(weights_of) == 1:
-            judged.append(score[next(iter(weights_of))])
-            continue
+    # The median of the good methods is used unless another option is better by more than chance would make it.
+    steady = next((place for place, option in enumerate(options) if option[2]), 0)
+    parts, judged = [], []
+    for _, weights_of, is_median in options:
         said = _combine(of_segment, weights_of, is_median)
-        mixed = _scores(_errors(np.stack([of_segment[0], said]), demanded, scales, all_members))[1]
-        mixed_lean = np.mean([everywhere[place] for place in weights_of]) / np.mean([own[place] for place in weights_of])
-        judged.append(((1 - lean) * mixed + lean * mixed * mixed_lean) * PREFERENCE)
-    chosen = int(np.argmin(judged))
+        part = _parts(_errors(np.stack([of_segment[0], said]), demanded, scales, all_members))[1]
+        at_large = np.mean([everywhere[place] for place in weights_of]) / np.mean([own[place] for place in weights_of])
+        parts.append(part)
+        judged.append(float(part.mean() * ((1 - lean) + lean * at_large)))
+    doubt = [_standard_error(part - parts[steady]) for part in parts]
+    chosen = int(np.argmin([mean + DOUBTS * unsure for mean, unsure in zip(judged, doubt, strict=True)]))
+    if judged[chosen] >= 1.0:
+        chosen = next(place for place, option in enumerate(options) if option[0] == BENCHMARK)
     name, weights_of, is_median = options[chosen]
     reason = f"error {judged[chosen]:.3f} of seasonal naive's over {count} series; best single method {names[best]} {score[best]:.3f}"
     if name == BENCHMARK:
@@ -171,13 +176,27 @@ def _errors(forecasts: FloatArray, actual: FloatArray, scale: FloatArray, member
     return Errors(np.array(rmsse), np.array(absolute), np.nansum(demanded, axis=(1, 2)))
 
 
+def _standard_error(differences: FloatArray) -> float:
+    """Return the standard error of a mean difference; of few series, that of the difference itself."""
+    if not differences.any():
+        return 0.0
+    if len(differences) < 4:
+        return float(np.abs(differences).max())
+    return float(differences.std() / np.sqrt(len(differences)))
+
+
 def _scores(errors: Errors) -> FloatArray:
     """Return for each method the mean of its RMSSE and its WAPE, both as shares of the benchmark's (the first method)."""
+    return np.asarray(_parts(errors).mean(axis=1))
+
+
+def _parts(errors: Errors) -> FloatArray:
+    """Return what each series adds to the score of each method: its score is their mean."""
     # Series with a tiny scale (hardly ever sold) would decide the mean alone.
     capped = np.minimum(errors.rmsse, 10.0)
-    squared, total = capped.mean(axis=1), errors.absolute.sum(axis=1)
-    by_square = squared / squared[0] if squared[0] > 0 else np.ones_like(squared)
-    by_total = total / total[0] if total[0] > 0 else np.ones_like(total)
+    squared, total = capped[0].mean(), errors.absolute[0].mean()
+    by_square = capped / squared if squared > 0 else np.ones_like(capped)
+    by_total = errors.absolute / total if total > 0 else np.ones_like(capped)
     return np.asarray(0.5 * by_square + 0.5 * by_total)
 
 

@@ -38,7 +38,9 @@ def backtest_frame(
     parts = []
     for place, replay in enumerate(replays):
         row, step = np.nonzero(np.isfinite(replay.actual))
-        dates = pl.Series(panel.frequency.dates(panel.first_period + replay.origin, replay.actual.shape[1]), dtype=pl.Date)
+        dates = pl.Series(
+            panel.frequency.dates(panel.first_period + replay.origin, replay.actual.shape[1]), dtype=pl.Date
+        )
         columns = {
             "y": replay.actual[row, step],
             "yhat": made[row, place, step],
@@ -114,7 +116,9 @@ def reasons(
         },
         schema={"segment": pl.String, "champion": pl.String, "why": pl.String},
     )
-    censored = (np.isnan(panel.y) | (panel.stocked < 0.999)) & (np.arange(panel.length)[None, :] >= panel.start[:, None])
+    censored = (np.isnan(panel.y) | (panel.stocked < 0.999)) & (
+        np.arange(panel.length)[None, :] >= panel.start[:, None]
+    )
     observed = np.isfinite(panel.demand).sum(axis=1)
     table = pl.DataFrame(
         {
@@ -158,7 +162,11 @@ def reasons(
     ]
     is_plain, is_share = pl.col("plain") != "", pl.col("carrier").is_not_null()
     return table.select(
-        model=pl.when(is_plain).then(pl.col("plain")).when(is_share).then(pl.lit("Share")).otherwise(pl.col("champion")),
+        model=pl.when(is_plain)
+        .then(pl.col("plain"))
+        .when(is_share)
+        .then(pl.lit("Share"))
+        .otherwise(pl.col("champion")),
         reason=pl.when(is_plain)
         .then(pl.col("plain_reason"))
         .when(is_share)
@@ -171,5 +179,3 @@ def _empty_backtest() -> pl.DataFrame:
     numbers = ("y", "yhat", "benchmark", *NAMES)
     schema = dict.fromkeys(KEYS, pl.String) | {"origin": pl.Date, "ds": pl.Date, "step": pl.Int64}
     return pl.DataFrame(schema=schema | dict.fromkeys(numbers, pl.Float64))
-
-

@@ -52,7 +52,9 @@ def check(history: Any, frequency: str, horizon: int, hierarchy: Sequence[str], 
     if CENSORING in table.columns:
         share = _number(table, CENSORING, "history").fill_null(1.0)
         table = table.with_columns(share)
-        _refuse(table, (pl.col(CENSORING) < 0) | (pl.col(CENSORING) > 1), CENSORING, "is no share from 0 to 1", "history")
+        _refuse(
+            table, (pl.col(CENSORING) < 0) | (pl.col(CENSORING) > 1), CENSORING, "is no share from 0 to 1", "history"
+        )
     else:
         table = table.with_columns(pl.lit(1.0).alias(CENSORING))
     features = _features(table, hierarchy)
@@ -117,7 +119,11 @@ def _anchored(table: pl.DataFrame, period: Frequency, asked: str) -> Frequency:
             found = [place for place, day in enumerate(WEEKDAYS) if day.upper().startswith(named)]
             usual = found[0] if found else usual
         _refuse(
-            table, pl.col("ds").dt.weekday() - 1 != usual, "ds", f"is no {WEEKDAYS[usual]}, unlike the other weeks", "history"
+            table,
+            pl.col("ds").dt.weekday() - 1 != usual,
+            "ds",
+            f"is no {WEEKDAYS[usual]}, unlike the other weeks",
+            "history",
         )
         return replace(period, anchor=int(usual))
     if period.code == "M":
@@ -150,11 +156,17 @@ def _refuse(table: pl.DataFrame, wrong: pl.Expr, column: str, problem: str, wher
         row = bad.row(0, named=True)
         place = "" if column == "unique_id" else f", series {row['unique_id']!r}"
         when = f", {row['ds']}" if column not in ("ds", "unique_id") else ""
-        raise DemandError(f"{where}, column {column}{place}{when}: {row[column]!r} {problem} ({bad.height:,} such rows).")
+        raise DemandError(
+            f"{where}, column {column}{place}{when}: {row[column]!r} {problem} ({bad.height:,} such rows)."
+        )
 
 
 def _unique(table: pl.DataFrame, where: str) -> None:
-    double = table.group_by("unique_id", "period").agg(pl.len().alias("rows"), pl.col("ds").first()).filter(pl.col("rows") > 1)
+    double = (
+        table.group_by("unique_id", "period")
+        .agg(pl.len().alias("rows"), pl.col("ds").first())
+        .filter(pl.col("rows") > 1)
+    )
     if not double.is_empty():
         row = double.sort("unique_id", "ds").row(0, named=True)
         raise DemandError(
@@ -184,9 +196,7 @@ def _static(table: pl.DataFrame, hierarchy: Sequence[str]) -> pl.DataFrame:
     return rows.sort("unique_id")
 
 
-def _future(
-    future: Any, period: Frequency, features: list[str], last: int
-) -> tuple[pl.DataFrame | None, list[str]]:
+def _future(future: Any, period: Frequency, features: list[str], last: int) -> tuple[pl.DataFrame | None, list[str]]:
     if future is None:
         return None, []
     coming = _polars(future, "future")

@@ -60,7 +60,9 @@ def learn_spread(
     known = np.isfinite(actual)
     miss = np.where(known, np.nan_to_num(actual) - forecasts, 0.0)
     count = known.sum(axis=(1, 2))
-    usual = np.where(count > 0, np.where(known, forecasts, 0).sum(axis=(1, 2)) / np.maximum(count, 1), final.mean(axis=1))
+    usual = np.where(
+        count > 0, np.where(known, forecasts, 0).sum(axis=(1, 2)) / np.maximum(count, 1), final.mean(axis=1)
+    )
     usual = np.maximum(usual, SMALLEST)
     own = (miss**2).sum(axis=(1, 2)) / np.maximum(count, 1)
     filled, observed = np.nan_to_num(demand), np.maximum(np.isfinite(demand).sum(axis=1), 1)
@@ -89,10 +91,7 @@ def volume_law(usual: FloatArray, own: FloatArray, count: FloatArray, scatter: F
     if seen.sum() < 5:
         return 1.5, np.maximum(np.nan_to_num(scatter), usual)
     x, y = np.log(usual[seen]), np.log(own[seen])
-    if np.ptp(x) < 0.5:
-        power = 1.5
-    else:
-        power = float(np.clip(np.polyfit(x, y, 1)[0], 1.0, 2.0))
+    power = 1.5 if np.ptp(x) < 0.5 else float(np.clip(np.polyfit(x, y, 1)[0], 1.0, 2.0))
     # The mean of logarithms is below the logarithm of the mean: half the residual variance is added.
     residual = y - power * x
     level = float(residual.mean() + min(residual.var() / 2, 1.0))
@@ -110,7 +109,11 @@ def _growth(miss: FloatArray, known: BoolArray, variance: FloatArray) -> FloatAr
     mean = total[used] / seen[used]
     place = np.arange(steps)
     slope, start = np.polyfit(place[used], mean, 1, w=np.sqrt(seen[used]))
-    line = np.maximum(start + np.clip(slope, 0.0, None) * place, 0.3 * mean.mean()) if slope > 0 else np.full(steps, mean.mean())
+    line = (
+        np.maximum(start + np.clip(slope, 0.0, None) * place, 0.3 * mean.mean())
+        if slope > 0
+        else np.full(steps, mean.mean())
+    )
     return np.asarray(line / line.mean())
 
 
@@ -141,7 +144,7 @@ def _probabilities_of_actual(
     spread: Spread, forecasts: FloatArray, actual: FloatArray
 ) -> tuple[FloatArray, FloatArray, IntArray]:
     """Return for each replayed cell the probabilities just below and up to what came."""
-    nodes, replays, _ = forecasts.shape
+    replays = forecasts.shape[1]
     lows, highs, groups = [], [], []
     for replay in range(replays):
         made, came = forecasts[:, replay], actual[:, replay]

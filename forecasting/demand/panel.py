@@ -87,6 +87,12 @@ def _without_holes(values: FloatArray) -> FloatArray:
     usual = np.nanmedian(values) if np.isfinite(values).any() else 0.0
     if usual == 0.0:
         return np.nan_to_num(values)
-    return pl.DataFrame(values.T).fill_nan(None).fill_null(strategy="forward").fill_null(strategy="backward").fill_null(
-        float(usual)
-    ).to_numpy().T.copy()
+    return (
+        pl.DataFrame(values.T)
+        .fill_nan(None)
+        .fill_null(strategy="forward")
+        .fill_null(strategy="backward")
+        .fill_null(float(usual))
+        .to_numpy()
+        .T.copy()
+    )

@@ -99,7 +99,10 @@ def driver_factor(
     factor = np.ones((count, whole))
     for name in sorted(known):
         feature = known[name][:, :whole]
-        base = np.nan_to_num(moving_level(values / (season * factor)[:, :length], frequency.long)) * (season * factor)[:, :length]
+        base = (
+            np.nan_to_num(moving_level(values / (season * factor)[:, :length], frequency.long))
+            * (season * factor)[:, :length]
+        )
         sold = np.where(np.isfinite(values), np.nan_to_num(values), 0.0)
         base = np.where(np.isfinite(values), base, 0.0)
         if feature.min() >= 0 and feature.max() <= 1:

@@ -1,17 +1,18 @@
 """Models of statsforecast fitted to many histories, on as many processes as asked for.
 
 Comes in: jobs (a model, histories, how far ahead). Goes out: a matrix of forecasts per job, NaN where a model could not be fitted.
-Called by `forecasting.demand.candidates`; the helping processes are started as `python -m forecasting.demand.statistical`,
+Called by `forecasting.demand.candidates`; the helping processes are started anew,
 neither forked (the parent has threads) nor spawned by multiprocessing (which would run the caller's script again).
 """
 
+import json
 import os
-import pickle
 import subprocess
 import sys
 import tempfile
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ COSTS = {
     "IMAPA": 0.0008,
 }
 WORTH_A_PROCESS = 12.0
+HELPER = "from forecasting.demand.statistical import main; main()"
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -82,16 +84,18 @@ def _share(job: Job, place: int, shares: int) -> Job:
 
 
 def _start(path: Path, jobs: list[Job]) -> subprocess.Popen[bytes]:
-    path.with_suffix(".jobs").write_bytes(pickle.dumps(jobs))
+    described = [[job.model, job.season, job.horizon, job.bounds] for job in jobs]
+    path.with_suffix(".json").write_text(json.dumps(described), encoding="utf-8")
+    np.savez(path.with_suffix(".jobs.npz"), *[job.values for job in jobs])
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
-    return subprocess.Popen([sys.executable, "-m", "forecasting.demand.statistical", str(path)], env=environment)
+    return subprocess.Popen([sys.executable, "-c", HELPER, str(path)], env=environment)
 
 
 def _finish(path: Path, helper: subprocess.Popen[bytes]) -> list[FloatArray]:
     if helper.wait() != 0:
         raise RuntimeError(f"a process that fits models ended with {helper.returncode}; see its messages above.")
-    done: list[FloatArray] = pickle.loads(path.with_suffix(".done").read_bytes())
-    return done
+    with np.load(path.with_suffix(".done.npz")) as done:
+        return [done[f"arr_{place}"] for place in range(len(done.files))]
 
 
 def _fit(job: Job) -> FloatArray:
@@ -103,11 +107,9 @@ def _fit(job: Job) -> FloatArray:
         warnings.simplefilter("ignore")
         for row in range(len(job.bounds) - 1):
             history = job.values[job.bounds[row] : job.bounds[row + 1]]
-            try:
+            # A history that a model refuses (too short for its season, constant) is forecast by the other models.
+            with suppress(Exception):
                 result[row] = model.forecast(y=history, h=job.horizon)["mean"]
-            except Exception:
-                # A history that a model refuses (too short for its season, constant) is forecast by the other models.
-                continue
     # A model that runs away (an exploding trend) has said nothing.
     top = np.array([job.values[a:b].max(initial=0.0) for a, b in zip(job.bounds[:-1], job.bounds[1:], strict=True)])
     result[~np.isfinite(result).all(axis=1) | (result.max(axis=1) > 10 * top + 1)] = np.nan
@@ -134,9 +136,10 @@ def _model(name: str, season: int) -> Any:
 def main() -> None:
     """Fit the jobs of a file, and write what came of them beside it."""
     path = Path(sys.argv[1])
-    jobs: list[Job] = pickle.loads(path.with_suffix(".jobs").read_bytes())
-    path.with_suffix(".done").write_bytes(pickle.dumps([_fit(job) for job in jobs]))
-
-
-if __name__ == "__main__":
-    main()
+    described = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    with np.load(path.with_suffix(".jobs.npz")) as values:
+        jobs = [
+            Job(model, season, horizon, values[f"arr_{place}"], bounds)
+            for place, (model, season, horizon, bounds) in enumerate(described)
+        ]
+    np.savez(path.with_suffix(".done.npz"), *[_fit(job) for job in jobs])
