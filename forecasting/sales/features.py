@@ -96,7 +96,12 @@ def _stocked(history: DemandHistory, lines: pl.DataFrame, columns: Sequence[str]
             .alias("weight")
         )
     )
-    weighted = lives.join(history.stock, on="product_key").filter(
+    # A product's own life first: a year of empty shelves after it would be joined to every market.
+    whole = lives.group_by("product_key").agg(pl.col("first_on").min(), pl.col("last_on").max())
+    stock = history.stock.join(whole, on="product_key").filter(
+        pl.col("week_start_on").is_between(pl.col("first_on"), pl.col("last_on"))
+    )
+    weighted = lives.join(stock.drop("first_on", "last_on"), on="product_key").filter(
         pl.col("week_start_on").is_between(pl.col("first_on"), pl.col("last_on"))
     )
     shares = weighted.group_by(*columns, "week_start_on").agg(

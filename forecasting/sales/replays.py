@@ -19,6 +19,7 @@ from forecasting.sales.uncertainty import QUANTILES, USUAL_DISPERSION, count_qua
 MODEL = "Share"
 BUCKETS = ((1, 4), (5, 13), (14, 26), (27, 104))
 PAIRS = {"coverage_50": ("q25", "q75"), "coverage_80": ("q10", "q90"), "coverage_95": ("q025", "q975")}
+DISPERSION = {"level": pl.String, "bucket": pl.Int32, "k": pl.Float64}
 YEAR_WEEKS = 52
 SEASONAL_FROM = 65
 
@@ -38,23 +39,18 @@ def bucket(step: pl.Expr) -> pl.Expr:
 
 def replay_levels(history: DemandHistory, answer: Answer, levels: Iterable[str]) -> Replays:
     """Replay the levels that the engine does not model."""
-    levels = [level for level in levels if level not in answer.levels]
-    rows = [
-        frame
-        for origin in answer.replay["origin"].unique().sort()
-        for frame in _replayed(history, answer, levels, origin)
-    ]
-    if not rows:
-        return Replays(pl.DataFrame(), pl.DataFrame(schema={"level": pl.String, "bucket": pl.Int32, "k": pl.Float64}))
-    scored = pl.concat(rows)
-    learnt = _dispersion(scored)
-    # The interval of a replayed week is learnt from the other origins, so that its hits are a fair count.
-    banded = []
-    for (origin,), frame in scored.group_by("origin", maintain_order=True):
-        others = _dispersion(scored.filter(pl.col("origin") != origin)) if scored["origin"].n_unique() > 1 else learnt
-        k = frame.join(others, on=["level", "bucket"], how="left")["k"].fill_null(USUAL_DISPERSION)
-        banded.append(pl.concat([frame, count_quantiles(frame["yhat"], k)], how="horizontal"))
-    return Replays(_measures(pl.concat(banded)), learnt)
+    origins = [_origin(history, answer, origin) for origin in answer.replay["origin"].unique().sort()]
+    accuracy, learnt = [pl.DataFrame()], [pl.DataFrame(schema=DISPERSION)]
+    # Level by level: those of SKUs have as many rows as all others together.
+    for level in levels:
+        if level in answer.levels or not origins:
+            continue
+        scored = pl.concat([_scored(one, level) for one in origins])
+        spreads = _dispersion(scored, level)
+        learnt.append(spreads)
+        accuracy.append(_measures(_with_bands(scored, level, spreads), level))
+    found = [frame for frame in accuracy if not frame.is_empty()]
+    return Replays(pl.concat(found, how="diagonal") if found else pl.DataFrame(), pl.concat(learnt))
 
 
 def seasonal_naive(weekly: pl.DataFrame, weeks: list[date], last_week: date) -> pl.DataFrame:
@@ -86,38 +82,63 @@ def seasonal_naive(weekly: pl.DataFrame, weeks: list[date], last_week: date) -> 
     )
 
 
-def _replayed(history: DemandHistory, answer: Answer, levels: list[str], origin: date) -> list[pl.DataFrame]:
+@dataclass(frozen=True)
+class _Origin:
+    """What was known and said at an origin, and what came of it."""
+
+    origin: date
+    cells: pl.DataFrame
+    came: pl.DataFrame
+    past: pl.DataFrame
+    weeks: list[date]
+
+
+def _origin(history: DemandHistory, answer: Answer, origin: date) -> _Origin:
     known = history.until(origin)
     said = answer.replay.filter(pl.col("origin") == origin, pl.col("level") == answer.grain)
     said = said.join(answer.series.rename({"unique_id": "node_key"}), on="node_key")
     keys = [*LEVELS[answer.grain].columns, "week_start_on"]
-    cells = spread(known, said.select(*keys, pl.col("yhat").alias("mean")))
     came = with_attributes(history.demand.filter(pl.col("week_start_on") > origin), history.products)
     came = came.join(said.select(keys), on=keys, how="semi")
     # Nobody could have named what was launched later: it counts together, as it was forecast.
     is_new = ~pl.col("product_key").is_in(known.demand["product_key"].unique().implode())
     new = pl.concat_str(pl.lit(NEW_PRODUCTS_KEY), pl.col("category_name"))
     came = product_names(came.with_columns(pl.when(is_new).then(new).otherwise("product_key").alias("product_key")))
-    past = with_attributes(known.demand, history.products)
-    weeks = said["week_start_on"].unique().sort().to_list()
-    frames = []
-    for level in levels:
-        expected = summed(cells, level, "units").select(
-            "node_key", "week_start_on", (pl.col("units") / SCALE).alias("yhat")
-        )
-        actual = summed(came, level, "quantity").select("node_key", "week_start_on", pl.col("quantity").alias("y"))
-        sold = summed(past, level, "quantity")
-        naive = seasonal_naive(sold, weeks, origin)
-        both = expected.join(actual, on=["node_key", "week_start_on"], how="full", coalesce=True)
-        both = both.join(naive, on=["node_key", "week_start_on"], how="left").fill_null(0.0)
-        both = both.join(_steps(sold, origin), on="node_key", how="left")
-        step = (pl.col("week_start_on") - pl.lit(origin)).dt.total_days() // 7
-        frames.append(
-            both.with_columns(
-                pl.lit(level).alias("level"), pl.lit(origin).alias("origin"), bucket(step).alias("bucket")
-            )
-        )
-    return frames
+    return _Origin(
+        origin,
+        spread(known, said.select(*keys, pl.col("yhat").alias("mean"))),
+        came,
+        with_attributes(known.demand, history.products),
+        said["week_start_on"].unique().sort().to_list(),
+    )
+
+
+def _scored(one: _Origin, level: str) -> pl.DataFrame:
+    expected = summed(one.cells, level, "units").select(
+        "node_key", "week_start_on", (pl.col("units") / SCALE).alias("yhat")
+    )
+    actual = summed(one.came, level, "quantity").select("node_key", "week_start_on", pl.col("quantity").alias("y"))
+    both = expected.join(actual, on=["node_key", "week_start_on"], how="full", coalesce=True)
+    # Of all that was ever sold, only what is forecast or came is compared.
+    sold = summed(one.past, level, "quantity").join(both, on="node_key", how="semi")
+    naive = seasonal_naive(sold, one.weeks, one.origin)
+    both = both.join(naive, on=["node_key", "week_start_on"], how="left")
+    both = both.with_columns(pl.col("yhat", "y", "benchmark").fill_null(0.0)).join(
+        _steps(sold, one.origin), on="node_key", how="left"
+    )
+    step = (pl.col("week_start_on") - pl.lit(one.origin)).dt.total_days() // 7
+    return both.with_columns(pl.lit(one.origin).alias("origin"), bucket(step).alias("bucket")).drop("week_start_on")
+
+
+def _with_bands(scored: pl.DataFrame, level: str, learnt: pl.DataFrame) -> pl.DataFrame:
+    """Add the quantiles of each replayed week, learnt from the other origins, so that their hits are a fair count."""
+    banded = []
+    for (origin,), frame in scored.group_by("origin", maintain_order=True):
+        others = scored.filter(pl.col("origin") != origin)
+        known = learnt if others.is_empty() else _dispersion(others, level)
+        k = frame.join(known, on="bucket", how="left", maintain_order="left")["k"].fill_null(USUAL_DISPERSION)
+        banded.append(pl.concat([frame, count_quantiles(frame["yhat"], k)], how="horizontal"))
+    return pl.concat(banded)
 
 
 def _steps(weekly: pl.DataFrame, last_week: date) -> pl.DataFrame:
@@ -138,15 +159,15 @@ def _steps(weekly: pl.DataFrame, last_week: date) -> pl.DataFrame:
     )
 
 
-def _dispersion(scored: pl.DataFrame) -> pl.DataFrame:
+def _dispersion(scored: pl.DataFrame, level: str) -> pl.DataFrame:
     found = [
         (level, number, dispersion(frame["y"], frame["yhat"]))
-        for (level, number), frame in scored.group_by("level", "bucket", maintain_order=True)
+        for (number,), frame in scored.group_by("bucket", maintain_order=True)
     ]
-    return pl.DataFrame(found, schema={"level": pl.String, "bucket": pl.Int32, "k": pl.Float64}, orient="row")
+    return pl.DataFrame(found, schema=DISPERSION, orient="row")
 
 
-def _measures(scored: pl.DataFrame) -> pl.DataFrame:
+def _measures(scored: pl.DataFrame, level: str) -> pl.DataFrame:
     parts = []
     for model, column in ((MODEL, "yhat"), ("SeasonalNaive", "benchmark")):
         for label, number in [("all", None), *((f"{low}-{high}", place) for place, (low, high) in enumerate(BUCKETS))]:
@@ -156,6 +177,7 @@ def _measures(scored: pl.DataFrame) -> pl.DataFrame:
             measured = _measured(rows, column, with_intervals=model == MODEL)
             parts.append(
                 measured.with_columns(
+                    pl.lit(level).alias("level"),
                     pl.lit("all").alias("segment"), pl.lit(label).alias("horizon"), pl.lit(model).alias("model"),
                     pl.lit(model == MODEL).alias("is_champion"), pl.lit(model != MODEL).alias("is_benchmark"),
                 )
@@ -165,13 +187,13 @@ def _measures(scored: pl.DataFrame) -> pl.DataFrame:
 
 def _measured(rows: pl.DataFrame, column: str, *, with_intervals: bool) -> pl.DataFrame:
     miss, sold = pl.col(column) - pl.col("y"), pl.col("y").sum()
-    of_node = rows.group_by("level", "node_key").agg(
+    of_node = rows.group_by("node_key").agg(
         (miss.abs().mean() / pl.col("mean_step").first()).alias("mase"),
         (miss.pow(2).mean() / pl.col("mean_square").first()).sqrt().alias("rmsse"),
         pl.when(miss.abs().sum() > 0).then(miss.sum() / miss.abs().mean()).alias("tracking_signal"),
     )
-    means = of_node.group_by("level").agg(
-        pl.col("node_key").len().alias("series"),
+    means = of_node.select(
+        pl.len().cast(pl.Int64).alias("series"),
         *(pl.col(name).filter(pl.col(name).is_finite()).mean() for name in ("mase", "rmsse", "tracking_signal")),
     )
     sums = [
@@ -186,7 +208,7 @@ def _measured(rows: pl.DataFrame, column: str, *, with_intervals: bool) -> pl.Da
         losses = [_loss(name, level).mean() for name, level in QUANTILES.items()]
         pinball = sum(losses, start=pl.lit(0.0)) / len(losses)
         sums.append(pl.when(sold > 0).then(pinball / pl.col("y").mean()).alias("pinball"))
-    return rows.group_by("level").agg(sums).join(means, on="level")
+    return pl.concat([rows.select(sums), means], how="horizontal")
 
 
 def _loss(name: str, level: float) -> pl.Expr:

@@ -48,7 +48,9 @@ def forecast_rows(
             rows = _modelled(answer, sums, level)
         else:
             rows = _shared(sums, level, weeks, dispersion, history.last_week)
-            benchmark = seasonal_naive(summed(demand, level, "quantity"), weeks, history.last_week)
+            benchmark = seasonal_naive(
+                summed(demand, level, "quantity").join(rows, on="node_key", how="semi"), weeks, history.last_week
+            )
             rows = rows.join(benchmark, on=["node_key", "week_start_on"], how="left").with_columns(
                 pl.col("benchmark").fill_null(0.0)
             )

@@ -52,17 +52,34 @@ def spread(history: DemandHistory, forecast: pl.DataFrame, extra_products: tuple
         weights = _with_products(weights, history, extra_products)
     fading = fade(history)
     keys = [name for name in ("category_name", "market_code", "channel_code") if name in forecast.columns]
-    wanted = forecast.with_columns(
+    step = (pl.col("week_start_on") - history.last_week).dt.total_days() // 7
+    wanted = forecast.select(
+        *keys,
+        "week_start_on",
         (pl.col("mean") * SCALE).round().cast(pl.Int64).alias("wanted"),
-        ((pl.col("week_start_on") - history.last_week).dt.total_days() // 7).alias("step"),
+        step.cut(STEPS, labels=_labels(STEPS)).cast(pl.String).alias("steps"),
     ).filter(pl.col("wanted") >= 0)
-    cells = wanted.join(weights, on=keys, how="inner").with_columns(
-        pl.col("age_weeks").cut(AGES, labels=_labels(AGES)).cast(pl.String).alias("age"),
-        pl.col("step").cut(STEPS, labels=_labels(STEPS)).cast(pl.String).alias("steps"),
+    # Hundreds of thousands of cells: what weighs is worked out before they are spread, and only what is needed goes with them.
+    age = pl.col("age_weeks").cut(AGES, labels=_labels(AGES)).cast(pl.String)
+    fading = weights.select(age.alias("age")).unique().join(fading, on="age")
+    fading = fading.pivot(on="steps", index="age", values="kept")
+    weights = weights.with_columns(age.alias("age")).join(fading, on="age", how="left").drop("age", "age_weeks")
+    cells = pl.concat(
+        [
+            part.drop("steps").join(
+                weights.select(
+                    *CELL[:3],
+                    "category_name",
+                    "weight",
+                    (pl.col("weight") * pl.col(str(steps)).fill_null(1.0)).alias("weight_then"),
+                ),
+                on=keys,
+            )
+            for (steps,), part in wanted.group_by("steps", maintain_order=True)
+        ]
+        or [_no_cells(wanted, weights)]
     )
-    cells = cells.join(fading, on=["age", "steps"], how="left").with_columns(
-        (pl.col("weight") * pl.col("kept").fill_null(1.0)).alias("weight_then")
-    )
+    wanted = wanted.drop("steps")
     cells = pl.concat([cells, _not_launched(cells, keys)], how="diagonal")
     cells = _whole(cells, [*keys, "week_start_on"])
     lost = _without_products(wanted, cells, keys)
@@ -70,6 +87,17 @@ def spread(history: DemandHistory, forecast: pl.DataFrame, extra_products: tuple
     named = cells.select(*CELL, "category_name", "units").join(attributes, on="product_key", how="left")
     whole = product_names(pl.concat([named, lost.select(named.columns)]))
     return whole.filter((pl.col("units") > 0) | pl.col("product_key").is_in(extra_products))
+
+
+def _no_cells(wanted: pl.DataFrame, weights: pl.DataFrame) -> pl.DataFrame:
+    joined = (
+        wanted.head(0)
+        .drop("steps")
+        .join(weights.head(0), on=[name for name in wanted.columns if name in weights.columns])
+    )
+    return joined.select(
+        "week_start_on", "wanted", *CELL[:3], "category_name", "weight", pl.col("weight").alias("weight_then")
+    )
 
 
 def product_weights(history: DemandHistory) -> pl.DataFrame:
