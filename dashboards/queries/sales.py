@@ -138,8 +138,20 @@ def weekly_by_category(snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
 
 
 def has_forecast(snapshot: Snapshot) -> bool:
-    """Whether this publication holds a forecast."""
-    return snapshot.has_rows("marts.fct_forecast")
+    """Whether this publication holds a forecast, in the layout of this release."""
+    return snapshot.has_rows(f"marts.fct_forecast WHERE {SERIES}")
+
+
+def forecast_accuracy(snapshot: Snapshot) -> pd.DataFrame:
+    """Return, for the forecast per category and market, the replay's error of champion and benchmark by weeks ahead."""
+    return snapshot.ask(
+        """
+        SELECT
+            horizon, max(wape) FILTER (is_champion)::DOUBLE AS wape, max(wape) FILTER (is_benchmark)::DOUBLE AS benchmark_wape,
+            bool_or(loses_to_benchmark) FILTER (is_champion) AS loses_to_benchmark
+        FROM marts.mart_forecast_accuracy WHERE level = 'category_market' AND segment = 'all' GROUP BY horizon
+        """
+    )
 
 
 def forecast_series(snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
