@@ -157,7 +157,9 @@ def _result(
     challengers: pl.DataFrame,
 ) -> DemandForecast:
     mean = made[-1]
-    group = np.unique(segment_of, return_inverse=True)[1].astype(np.int64)
+    # Sums are surrounded level by level: markets may be steadier than categories.
+    alike = np.where(tree.is_aggregate, tree.level_of(), segment_of).astype(str)
+    group = np.unique(alike, return_inverse=True)[1].astype(np.int64)
     if past:
         replayed = np.stack(made[:-1], axis=1)
         actual = np.stack([one.actual for one in past], axis=1)

@@ -7,6 +7,7 @@ Comes in: a panel of series and sums. Goes out: `Replay` per origin, the last of
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -70,8 +71,8 @@ def replay(panel: Panel, setting: Setting, at: list[int]) -> list[Replay]:
     for origin in at:
         raw = panel.demand[:, :origin]
         plain = plain_answers(raw, frequency)
-        prepared = prepare(raw, frequency)
-        season = seasonal_factor(prepared.values, setting.groups, panel.first_period, setting.horizon, frequency)
+        prepared = prepare(raw, frequency, partial(_season_so_far, panel, setting, plain))
+        season = _season(panel, setting, prepared.values, plain)
         drivers = driver_factor(prepared.values, season, panel.known, frequency)
         trainings.append(
             Training(
@@ -98,6 +99,16 @@ def replay(panel: Panel, setting: Setting, at: list[int]) -> list[Replay]:
         actual = _actual(panel, origin, setting.horizon)
         replays.append(Replay(origin, forecasts, actual, _scale(training, frequency), plain, prepared))
     return replays
+
+
+def _season(panel: Panel, setting: Setting, values: FloatArray, plain: Plain) -> FloatArray:
+    return seasonal_factor(
+        values, setting.groups, ~plain.is_plain, panel.first_period, setting.horizon, panel.frequency
+    )
+
+
+def _season_so_far(panel: Panel, setting: Setting, plain: Plain, values: FloatArray) -> FloatArray:
+    return _season(panel, setting, values, plain)[:, : values.shape[1]]
 
 
 def _learn(panel: Panel, setting: Setting, training: Training, season: FloatArray) -> FloatArray:

@@ -10,13 +10,11 @@ import numpy as np
 
 from forecasting.demand.frequency import Frequency
 from forecasting.demand.panel import BoolArray, FloatArray
-from forecasting.demand.smoothing import BENCHMARK, recent_mean, seasonal_naive, smoothed_level, weekday_mean
+from forecasting.demand.smoothing import BENCHMARK, recent_mean, seasonal_naive, smoothed_level, theta, weekday_mean
 from forecasting.demand.statistical import Job, make_job, run_jobs
 
 INTERMITTENT_SHARE = 0.2
 GLOBAL = "LightGBM"
-# From so many series on, the slow models are fitted to the largest only, the fast ones to all.
-MOST_SLOW_FITS = 3000
 
 Forecasts = dict[str, FloatArray]
 
@@ -56,12 +54,14 @@ def _fast(training: Training, frequency: Frequency) -> Forecasts:
     factor = training.factor
     flat = np.where(np.isfinite(values), values / factor[:, :length], np.nan)[:, -frequency.fitted :]
     ahead = factor[:, length:]
+    level = smoothed_level(flat)
     ones = np.ones((1, horizon))
     made = {
         BENCHMARK: seasonal_naive(np.maximum(training.raw, 0.0), horizon, frequency),
         "RecentMean": recent_mean(values, frequency.recent)[:, None] * ones,
         "LongMean": recent_mean(values, frequency.long)[:, None] * ones,
-        "SeasonalLevel": smoothed_level(flat)[:, None] * ahead,
+        "SeasonalLevel": level[:, None] * ahead,
+        "SeasonalTheta": theta(flat, level, horizon) * ahead,
         "SeasonalMean": recent_mean(flat, frequency.long)[:, None] * ahead,
     }
     if frequency.code == "D" and length >= frequency.season:
@@ -91,9 +91,14 @@ def _plan(training: Training, frequency: Frequency, is_slow: BoolArray) -> list[
         ("DynamicOptimizedTheta", "DynamicOptimizedTheta", 1, rows(slow & ~is_long), False),
         ("MSTL", "MSTL", season, rows(slow & is_long), False),
         ("SeasonalETS", "AutoETS", 1, rows(slow & has_factor), True),
-        ("SeasonalTheta", "Theta", 1, rows(training.is_modelled & has_factor), True),
     ]
-    return plan + [(name, name, 1, rows(is_intermittent), False) for name in ("CrostonSBA", "TSB", "ADIDA", "IMAPA")]
+    rare_only = {
+        "CrostonSBA": is_intermittent,
+        "TSB": is_intermittent,
+        "ADIDA": is_intermittent,
+        "IMAPA": is_intermittent & slow,
+    }
+    return plan + [(name, name, 1, rows(chosen), False) for name, chosen in rare_only.items()]
 
 
 def _histories(training: Training, rows: np.ndarray, frequency: Frequency, is_flat: bool) -> list[FloatArray]:

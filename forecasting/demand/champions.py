@@ -133,7 +133,9 @@ def _champion(
     for _, weights_of, is_median in options:
         said = _combine(of_segment, weights_of, is_median)
         part = _parts(_errors(np.stack([of_segment[0], said]), demanded, scales, all_members))[1]
-        at_large = np.mean([everywhere[place] for place in weights_of]) / np.mean([own[place] for place in weights_of])
+        at_large = np.mean([everywhere[place] for place in weights_of]) / max(
+            np.mean([own[place] for place in weights_of]), 1e-9
+        )
         parts.append(part)
         judged.append(float(part.mean() * ((1 - lean) + lean * at_large)))
     doubt = [_standard_error(part - parts[steady]) for part in parts]

@@ -61,7 +61,7 @@ def forecast_global(
 
 def _kept(series: int, length: int, frequency: Frequency) -> int:
     """Return how many of the newest periods to learn from: three years, fewer where there are very many series."""
-    return min(length, max(min(3 * frequency.year + 8, 6_000_000 // series), min(length, frequency.year)))
+    return min(length, max(min(3 * frequency.year + 8, 1_200_000 // series), min(length, 2 * frequency.year)))
 
 
 def _frame(

@@ -9,7 +9,7 @@ and widened with the horizon. Then probabilities are made true by the replays (c
 the pair of tails is taken that really covered as much as promised.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import gammainc, gammaincinv
@@ -38,7 +38,7 @@ class Spread:
 
     def quantiles(self, forecast: FloatArray) -> FloatArray:
         """Return quantiles (node, step, level) around a forecast, in order and never negative."""
-        variance = self._variance(forecast)
+        variance = self.around(forecast)
         made = np.empty((*forecast.shape, len(LEVELS)))
         for place in range(len(LEVELS)):
             wanted = self.probabilities[self.group, place][:, None]
@@ -46,7 +46,7 @@ class Spread:
         made[forecast <= SMALLEST] = 0.0
         return np.maximum.accumulate(made, axis=2)
 
-    def _variance(self, forecast: FloatArray) -> FloatArray:
+    def around(self, forecast: FloatArray) -> FloatArray:
         ratio = np.clip(forecast / np.maximum(self.usual, SMALLEST)[:, None], 0.02, 50.0)
         growth = self.growth[np.minimum(np.arange(forecast.shape[1]), len(self.growth) - 1)]
         beyond = np.maximum(np.arange(1, forecast.shape[1] + 1) / len(self.growth), 1.0)
@@ -57,6 +57,24 @@ def learn_spread(
     forecasts: FloatArray, actual: FloatArray, demand: FloatArray, final: FloatArray, group: IntArray
 ) -> Spread:
     """Return the spread from replays (node, origin, step), past demand and the forecast to be surrounded."""
+    spread = _measured(forecasts, actual, demand, final, group)
+    replays = forecasts.shape[1]
+    found = []
+    for place in range(replays):
+        # Each replay is judged by the spread of the others: errors look small to those who were fitted to them.
+        others = [other for other in range(replays) if other != place] or [place]
+        apart = _measured(forecasts[:, others], actual[:, others], demand, forecasts[:, place], group)
+        found.append(_probabilities(apart, forecasts[:, place], actual[:, place]))
+    if not replays:
+        return spread
+    low, high, groups = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return _calibrated(spread, low, high, groups.astype(np.int64), replays)
+
+
+def _measured(
+    forecasts: FloatArray, actual: FloatArray, demand: FloatArray, final: FloatArray, group: IntArray
+) -> Spread:
+    """Return the spread with the distribution's own probabilities."""
     known = np.isfinite(actual)
     miss = np.where(known, np.nan_to_num(actual) - forecasts, 0.0)
     count = known.sum(axis=(1, 2))
@@ -73,7 +91,7 @@ def learn_spread(
     variance = (weight * own + OWN_WEIGHT * expected) / (weight + OWN_WEIGHT)
     whole = np.where(np.isfinite(demand), demand, 0.0)
     is_whole = np.abs(whole - np.round(whole)).max(axis=1) < 1e-6
-    spread = Spread(
+    return Spread(
         variance=np.maximum(variance, SMALLEST),
         usual=usual,
         power=power,
@@ -82,7 +100,6 @@ def learn_spread(
         group=group,
         probabilities=np.tile(np.array(LEVELS), (int(group.max()) + 1, 1)),
     )
-    return _calibrated(spread, forecasts, actual)
 
 
 def volume_law(usual: FloatArray, own: FloatArray, count: FloatArray, scatter: FloatArray) -> tuple[float, FloatArray]:
@@ -103,7 +120,7 @@ def _growth(miss: FloatArray, known: BoolArray, variance: FloatArray) -> FloatAr
     scaled = np.minimum(miss**2 / np.maximum(variance, SMALLEST)[:, None, None], 25.0)
     steps = miss.shape[2]
     total, seen = np.where(known, scaled, 0.0).sum(axis=(0, 1)), known.sum(axis=(0, 1))
-    if seen.sum() < 4 * steps or steps < 3:
+    if seen.sum() < 4 * steps or steps < 3 or not total.any():
         return np.ones(steps)
     used = seen > 0
     mean = total[used] / seen[used]
@@ -117,62 +134,51 @@ def _growth(miss: FloatArray, known: BoolArray, variance: FloatArray) -> FloatAr
     return np.asarray(line / line.mean())
 
 
-def _calibrated(spread: Spread, forecasts: FloatArray, actual: FloatArray) -> Spread:
+def _calibrated(spread: Spread, low: FloatArray, high: FloatArray, group: IntArray, replays: int) -> Spread:
     """Return the spread with probabilities under which the replays' intervals cover what they promise."""
-    low, high, group = _probabilities_of_actual(spread, forecasts, actual)
     if len(low) < 30:
         return spread
-    everyone = _true_levels(low, high)
+    everyone = _true_levels(low, high, _promises(replays, len(spread.group)))
     rows = []
     for number in range(len(spread.probabilities)):
         mine = group == number
         lean = 200.0 / (200.0 + mine.sum())
-        own = _true_levels(low[mine], high[mine]) if mine.sum() >= 100 else everyone
+        promises = _promises(replays, int((spread.group == number).sum()))
+        own = _true_levels(low[mine], high[mine], promises) if mine.sum() >= 60 else everyone
         rows.append((1 - lean) * own + lean * everyone)
-    return Spread(
-        variance=spread.variance,
-        usual=spread.usual,
-        power=spread.power,
-        growth=spread.growth,
-        is_whole=spread.is_whole,
-        group=spread.group,
-        probabilities=np.array(rows),
-    )
+    return replace(spread, probabilities=np.array(rows))
 
 
-def _probabilities_of_actual(
-    spread: Spread, forecasts: FloatArray, actual: FloatArray
-) -> tuple[FloatArray, FloatArray, IntArray]:
-    """Return for each replayed cell the probabilities just below and up to what came."""
-    replays = forecasts.shape[1]
-    lows, highs, groups = [], [], []
-    for replay in range(replays):
-        made, came = forecasts[:, replay], actual[:, replay]
-        row, step = np.nonzero(np.isfinite(came) & (made > SMALLEST))
-        if not len(row):
-            continue
-        every = max(1, len(row) * replays // MOST_CELLS)
-        row, step = row[::every], step[::every]
-        mean, demand = made[row, step], came[row, step]
-        variance = spread._variance(made)[row, step]
-        shape, scale = mean**2 / variance, variance / mean
-        whole = spread.is_whole[row]
-        up = gammainc(shape, np.maximum(np.where(whole, demand + 0.5, demand), 0) / scale)
-        down = gammainc(shape, np.maximum(np.where(whole, demand - 0.5, demand), 0) / scale)
-        lows.append(np.where(whole & (demand <= 0), 0.0, down))
-        highs.append(up)
-        groups.append(spread.group[row])
-    if not lows:
-        return np.zeros(0), np.zeros(0), np.zeros(0, dtype=np.int64)
-    return np.concatenate(lows), np.concatenate(highs), np.concatenate(groups)
+def _promises(replays: int, nodes: int) -> list[float]:
+    """Return how much each interval should have covered in the replays, to cover what it promises of what is to come.
+
+    Few replays of few nodes show less scatter than there is: as with one more observation in a conformal quantile, a share
+    of what lies outside is added. Nodes of one replay err together, so that they count by their root.
+    """
+    doubt = min(0.5, 2.0 / (max(replays, 1) * np.sqrt(max(nodes, 1))))
+    promised = [LEVELS[upper] - LEVELS[lower] for lower, upper in PAIRS]
+    return [promise + (1 - promise) * doubt for promise in promised]
 
 
-def _true_levels(low: FloatArray, high: FloatArray) -> FloatArray:
+def _probabilities(spread: Spread, made: FloatArray, came: FloatArray) -> tuple[FloatArray, FloatArray, IntArray]:
+    """Return for the cells of a replay the probabilities just below and up to what came, and their groups."""
+    row, step = np.nonzero(np.isfinite(came) & (made > SMALLEST))
+    every = max(1, len(row) // MOST_CELLS)
+    row, step = row[::every], step[::every]
+    mean, demand = made[row, step], came[row, step]
+    variance = spread.around(made)[row, step]
+    shape, scale = mean**2 / variance, variance / np.maximum(mean, SMALLEST)
+    whole = spread.is_whole[row]
+    up = gammainc(shape, np.maximum(np.where(whole, demand + 0.5, demand), 0) / scale)
+    down = gammainc(shape, np.maximum(np.where(whole, demand - 0.5, demand), 0) / scale)
+    return np.where(whole & (demand <= 0), 0.0, down), up, spread.group[row]
+
+
+def _true_levels(low: FloatArray, high: FloatArray, promises: list[float]) -> FloatArray:
     """Return for each nominal level the probability to ask the distribution for."""
     middle = (low + high) / 2
     asked = np.quantile(middle, LEVELS)
-    for lower, upper in PAIRS:
-        promised = LEVELS[upper] - LEVELS[lower]
+    for (lower, upper), promised in zip(PAIRS, promises, strict=True):
         asked[lower], asked[upper] = _covering(low, high, asked[lower], asked[3], asked[upper], promised)
     return np.clip(np.maximum.accumulate(asked), 1e-4, 1 - 1e-4)
 

@@ -4,6 +4,7 @@ Comes in: demand up to an origin, all series at once. Goes out: `Prepared`, with
 read. Called by `forecasting.demand.backtest`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ from forecasting.demand.frequency import Frequency
 from forecasting.demand.panel import BoolArray, FloatArray, IntArray
 
 SPIKE_FACTOR = 5.0
-SIGNIFICANT = 3.0
+SIGNIFICANT = 3.5
 SMALLEST_CHANGE = 0.3
 FEWEST_SOLD = 12
 
@@ -44,15 +45,18 @@ class Prepared:
     old_level: FloatArray
 
 
-def prepare(demand: FloatArray, frequency: Frequency) -> Prepared:
-    """Cap spikes, find fresh changes of level, and move what was before them to the new level."""
+def prepare(demand: FloatArray, frequency: Frequency, season_of: Callable[[FloatArray], FloatArray]) -> Prepared:
+    """Cap spikes, find fresh changes of level, and move what was before them to the new level.
+
+    `season_of` tells the season of capped demand: a level is looked for beside it, lest every spring be a new one.
+    """
     values, capped = cap_spikes(demand, frequency.year)
     count = len(values)
     age, ratio = np.zeros(count, dtype=np.int64), np.ones(count)
     old_level = np.full(count, np.nan)
     windows = WINDOWS.get(frequency.code)
     if windows is not None and values.shape[1] > windows.shortest_before + windows.ages[0]:
-        age, ratio = find_level_changes(values, windows, frequency.year)
+        age, ratio = find_level_changes(values / season_of(values), windows, frequency.year)
         changed = np.flatnonzero(age)
         for row_age in np.unique(age[changed]):
             rows = np.flatnonzero(age == row_age)
@@ -83,7 +87,7 @@ def cap_spikes(demand: FloatArray, year: int) -> tuple[FloatArray, IntArray]:
 def find_level_changes(values: FloatArray, windows: Windows, year: int) -> tuple[IntArray, FloatArray]:
     """Return age and ratio of the clearest change of level of each series; age 0 and ratio 1 where there is none.
 
-    The newest periods must differ by three standard errors and by 30 percent from what those before lead one to expect: from
+    The newest periods must differ by three and a half standard errors and by 30 percent from what those before lead one to expect: from
     the straight line through them, so that a trend is no change, and from those just before, so that the turn of a season
     is none. The same periods of the year before must not have differed.
     """

@@ -7,7 +7,7 @@ divided before a level is fitted and multiplied afterwards. Called by `forecasti
 import numpy as np
 
 from forecasting.demand.frequency import Frequency
-from forecasting.demand.panel import FloatArray, IntArray
+from forecasting.demand.panel import BoolArray, FloatArray, IntArray
 
 # Prior weight of the group's season: some units, and some periods at the series' own level.
 PRIOR_UNITS = 10.0
@@ -43,27 +43,42 @@ def moving_level(values: FloatArray, window: int) -> FloatArray:
 
 
 def seasonal_factor(
-    values: FloatArray, groups: IntArray, first_period: int, horizon: int, frequency: Frequency
+    values: FloatArray,
+    groups: IntArray,
+    teaches: BoolArray,
+    first_period: int,
+    horizon: int,
+    frequency: Frequency,
 ) -> FloatArray:
-    """Return the season of each series from its own history and that of its group, for history and horizon."""
+    """Return the season of each series from its own history and that of its group, for history and horizon.
+
+    Only series that `teaches` names make the season of a group: one that has ended would look like a season.
+    """
     count, length = values.shape
     whole = length + horizon
     factor = np.ones((count, whole))
     phase = phases(first_period, whole, frequency)
     if length >= 2 * frequency.season:
         level = moving_level(values, frequency.season if frequency.code != "D" else 28)
-        index = _index(values, level, phase[:length], frequency.season, groups, smooth=frequency.code == "W")
+        index = _index(values, level, phase[:length], frequency.season, groups, teaches, smooth=frequency.code == "W")
         factor *= index[:, phase]
     if frequency.code == "D" and length >= 2 * frequency.year:
         week = weeks_of_year(first_period, whole, frequency)
         flat = values / factor[:, :length]
-        index = _index(flat, moving_level(flat, frequency.year), week[:length], 52, groups, smooth=True)
+        index = _index(flat, moving_level(flat, frequency.year), week[:length], 52, groups, teaches, smooth=True)
         factor *= index[:, week]
     return np.clip(factor, 0.05, 20.0)
 
 
 def _index(
-    values: FloatArray, level: FloatArray, phase: IntArray, count: int, groups: IntArray, *, smooth: bool
+    values: FloatArray,
+    level: FloatArray,
+    phase: IntArray,
+    count: int,
+    groups: IntArray,
+    teaches: BoolArray,
+    *,
+    smooth: bool,
 ) -> FloatArray:
     known = np.isfinite(values)
     hot = np.zeros((len(phase), count))
@@ -71,8 +86,8 @@ def _index(
     above, below = np.nan_to_num(values) @ hot, np.where(known, level, 0.0) @ hot
     size = int(groups.max()) + 1
     group_above, group_below = np.zeros((size, count)), np.zeros((size, count))
-    np.add.at(group_above, groups, above)
-    np.add.at(group_below, groups, below)
+    np.add.at(group_above, groups[teaches], above[teaches])
+    np.add.at(group_below, groups[teaches], below[teaches])
     if smooth:
         above, below, group_above, group_below = (_smoothed(part) for part in (above, below, group_above, group_below))
     # A small group leans on all series together.

@@ -61,3 +61,16 @@ def smoothed_level(values: FloatArray) -> FloatArray:
         better = error < best * 0.995
         best[better], chosen[better] = error[better], level[better]
     return chosen
+
+
+def theta(values: FloatArray, level: FloatArray, horizon: int) -> FloatArray:
+    """Return the level with half the slope of the straight line through the history: the theta method of Assimakopoulos and Nikolopoulos.
+
+    It is exponential smoothing with that drift (Hyndman and Billah 2003), never below nothing.
+    """
+    known = np.isfinite(values)
+    count = np.maximum(known.sum(axis=1, keepdims=True), 1)
+    place = np.arange(values.shape[1])[None, :]
+    centred = np.where(known, place - (known * place).sum(axis=1, keepdims=True) / count, 0.0)
+    slope = (centred * np.nan_to_num(values)).sum(axis=1) / np.maximum((centred**2).sum(axis=1), 1e-9)
+    return np.maximum(level[:, None] + 0.5 * slope[:, None] * np.arange(1, horizon + 1), 0.0)

@@ -24,7 +24,6 @@ from forecasting.demand.panel import FloatArray
 # Seconds per fit, roughly: what decides whether another process is worth its start.
 COSTS = {
     "AutoETS": 0.007,
-    "Theta": 0.003,
     "DynamicOptimizedTheta": 0.007,
     "MSTL": 0.02,
     "CrostonSBA": 0.0002,
@@ -122,7 +121,6 @@ def _model(name: str, season: int) -> Any:
     seasonal_ets = "AZA" if season > 1 else "ZZN"
     builders = {
         "AutoETS": lambda: models.AutoETS(season_length=season, model=seasonal_ets),
-        "Theta": lambda: models.Theta(season_length=season),
         "DynamicOptimizedTheta": lambda: models.DynamicOptimizedTheta(season_length=season),
         "MSTL": lambda: models.MSTL(season_length=season, trend_forecaster=models.AutoETS(model="ZZN")),
         "CrostonSBA": lambda: models.CrostonSBA(),

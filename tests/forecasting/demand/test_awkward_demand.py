@@ -74,7 +74,7 @@ def test_what_has_one_plain_answer_gets_it_and_says_why(
 def test_spikes_holes_and_returns_do_not_move_the_level(awkward: DemandForecast, series: str) -> None:
     made = of(awkward, series)
     assert 33 < made["mean"].mean() < 47  # type: ignore[operator]
-    assert made["q975"].max() < 150  # type: ignore[operator]
+    assert made["q975"].max() < 200  # type: ignore[operator]
 
 
 def test_a_spike_is_named_in_the_reason(awkward: DemandForecast) -> None:

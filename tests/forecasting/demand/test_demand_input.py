@@ -17,7 +17,7 @@ GOOD = weekly({"a": np.arange(20.0), "b": np.arange(20.0)}, colour="red")
     (GOOD.with_columns(pl.when(pl.col("y") == 3).then(None).otherwise(pl.col("ds")).alias("ds")), "column ds, series 'a': None"),
     (GOOD.with_columns(pl.when(pl.col("y") == 3).then(pl.col("ds").dt.offset_by("1d")).otherwise(pl.col("ds")).alias("ds")), "no Monday"),
     (GOOD.with_columns(pl.lit(2.0).alias("is_stocked")), "column is_stocked"),
-    (GOOD.with_columns(pl.when(pl.col("y") > 3).then(pl.lit("blue")).otherwise(pl.lit("red")).alias("colour")), "column colour, series 'a'"),
+    (pl.concat([GOOD.head(5), GOOD.slice(5).with_columns(pl.lit("blue").alias("colour"))]), "column colour, series 'a'"),
     (GOOD.with_columns(pl.when(pl.col("y") == 3).then(float("inf")).otherwise(pl.col("y")).alias("y")), "is infinite"),
     (GOOD.clear(), "no rows"),
     ([1, 2], "a Polars or pandas table"),

@@ -86,7 +86,8 @@ def test_reconciliation_is_that_of_the_library() -> None:
     tree = build_tree(static, ["category", "market"])
     base = tree.sums @ rng.uniform(50, 100, (12, 5)) * rng.uniform(0.9, 1.1, (tree.count, 5))
     residuals = rng.normal(0, rng.uniform(1, 9, (tree.count, 1)), (tree.count, 60))
-    ours = reconcile(base, residuals.var(axis=1, ddof=1), tree)
+    # The library takes mean squares: errors whose mean is their size leave no doubt which.
+    ours = reconcile(base, (residuals**2).mean(axis=1), tree)
     theirs = MinTrace("wls_var").fit_predict(
         S=tree.sums.toarray(), y_hat=base, y_insample=residuals, y_hat_insample=np.zeros_like(residuals)
     )
