@@ -9,7 +9,7 @@ WEFT = $(VENV)/bin/weft
 # The exports of the fashion company are simulated, once; those of other examples are there already.
 SIMULATED = $(if $(filter fashion,$(EXAMPLE)),examples/fashion/inbox/.simulated)
 
-.PHONY: help run test packs lint format bench bench-customer dashboards ui lock clean
+.PHONY: help run test packs lint format bench bench-customer bench-forecast dashboards ui lock clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -51,6 +51,9 @@ bench: $(READY)  ## Measure speed and memory as ratios
 
 bench-customer: $(READY)  ## Measure how well people are resolved, valued and advised; DATA=folder of real data sets
 	$(VENV)/bin/python -m benchmarks customers $(if $(DATA),--data $(DATA))
+
+bench-forecast: $(READY)  ## Measure how good forecasts are on periods kept back, and how fast; DATA=folder of real data sets
+	$(VENV)/bin/python -m benchmarks forecasts $(if $(DATA),--data $(DATA))
 
 dashboards: $(READY)  ## Open the dashboards on the example's last publication
 	$(WEFT) dashboards --config $(CONFIG)

@@ -14,7 +14,7 @@ from benchmarks.publication import measure_publication
 
 BENCHMARKS = ("landing", "publication")
 # Takes minutes, and asks for real data: only when named.
-NAMED_ONLY = ("customers",)
+NAMED_ONLY = ("customers", "forecasts")
 
 
 def main() -> None:
@@ -29,10 +29,23 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of generated data (default 1000000)")
     parser.add_argument("--pairs", type=int, default=3, help="paired runs of each comparison (default 3)")
     parser.add_argument(
-        "--data", type=Path, metavar="DIR", help="a folder of real data sets, for the benchmark of customers"
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="a folder of real data sets, for the benchmarks of customers and forecasts",
     )
     parser.add_argument(
         "--scale", type=float, default=0.2, help="size of the simulated company, for the same (default 0.2)"
+    )
+    parser.add_argument(
+        "--series", type=int, default=10_000, help="weekly series of the benchmark of forecasts (10000)"
+    )
+    parser.add_argument(
+        "--deployment",
+        action="append",
+        default=[],
+        metavar="NAME=WEFT.TOML",
+        help="a finished run to read instead of making one: adventureworks=… or fashion=…, for the benchmark of forecasts",
     )
     options = parser.parse_args()
     unknown = set(options.names) - {*BENCHMARKS, *NAMED_ONLY}
@@ -49,6 +62,13 @@ def main() -> None:
             from benchmarks.customers import measure_customers
 
             for line in measure_customers(Path(scratch) / "customers", options.data, options.scale, options.rows):
+                print(line, flush=True)
+        if "forecasts" in chosen:
+            from benchmarks.forecasts import Context, measure_forecasts
+
+            finished = {name: Path(path) for name, _, path in (given.partition("=") for given in options.deployment)}
+            context = Context(Path(scratch) / "forecasts", options.data, finished, options.scale, options.series)
+            for line in measure_forecasts(context):
                 print(line, flush=True)
 
 

@@ -59,7 +59,7 @@ PRODUCTION_COST = "Cost of the operations that began in the period, in the repor
 LATE_OPERATIONS = "Share of operations that ended after their planned day, or are open past it."
 SCRAP = "Quantity scrapped of production orders that began in the period."
 
-FORECAST = "Quantity expected per week, by the model that made the smallest error when it replayed past weeks."
+FORECAST = "Quantity expected per week, with overrides, by the method that made the smallest error when it replayed past weeks."
 INTERVAL = "Four weeks out of five should fall between these bounds."
 BENCHMARK = "Seasonal naive: the quantity 52 weeks before. A forecast is worth something when it beats this."
 WAPE = "Absolute errors over replayed past weeks, divided by what was sold in them. Smaller is better."

@@ -57,7 +57,7 @@ class Snapshot:
         return _answer(self.config, self.publication_id, query, bound)
 
     def has_rows(self, table: str) -> bool:
-        """Whether a table exists in this publication and holds anything."""
+        """Whether a table exists in this publication and holds anything; a condition may follow its name."""
         return _has_rows(self.config, self.publication_id, table)
 
 
@@ -110,5 +110,6 @@ def _has_rows(config: Path, publication_id: int, table: str) -> bool:
     with _cursor(config, publication_id) as cursor:
         try:
             return cursor.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None
-        except duckdb.CatalogException:
+        # A publication of an earlier release may lack the table, or columns of it.
+        except (duckdb.CatalogException, duckdb.BinderException):
             return False

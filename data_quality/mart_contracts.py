@@ -39,6 +39,15 @@ DATE = ("date_key", "dim_date", "date_key")
 CHANNEL = ("channel_key", "dim_channel", "channel_key")
 CAMPAIGN = ("campaign_key", "dim_campaign", "campaign_key")
 
+# A level that is not stored has no sum to compare.
+_ADDS_UP = """
+    checked.level = 'total' AND NOT checked.is_backtest AND EXISTS (
+        SELECT 1 FROM lake.marts.fct_forecast AS parts
+        WHERE NOT parts.is_backtest AND parts.measure = checked.measure AND parts.week_start_on = checked.week_start_on
+        GROUP BY parts.level HAVING sum(parts.forecast) <> checked.forecast
+    )
+"""
+
 MARTS = [
     _dimension("dim_date", "date_key"),
     _dimension("dim_customer", "customer_version_key"),
@@ -206,4 +215,29 @@ MARTS = [
         ),
     ),
     MartContract("mart_payment_reconciliation", ("payment_reconciliation_key",)),
+    MartContract(
+        "fct_forecast",
+        ("forecast_key", "level", "node_key", "week_start_on"),
+        rules=(
+            (
+                "quantiles_ordered",
+                "0 ≤ q025 ≤ q10 ≤ q25 ≤ q50 ≤ q75 ≤ q90 ≤ q975",
+                "critical",
+                "NOT (0 <= checked.q025 AND checked.q025 <= checked.q10 AND checked.q10 <= checked.q25 AND checked.q25 <= checked.q50 "
+                "AND checked.q50 <= checked.q75 AND checked.q75 <= checked.q90 AND checked.q90 <= checked.q975)",
+            ),
+            (
+                "overrides_agree",
+                "forecast = base + override, and never negative",
+                "critical",
+                "checked.forecast <> checked.base_forecast + checked.override_quantity OR checked.forecast < 0",
+            ),
+            ("levels_add_up", "each level adds up to the total", "critical", _ADDS_UP),
+        ),
+    ),
+    MartContract("fct_forecast_daily"),
+    MartContract("mart_forecast_accuracy"),
+    MartContract("fct_forecast_override"),
+    MartContract("mart_forecast_value_added"),
+    MartContract("mart_forecast_tracking"),
 ]

@@ -34,13 +34,18 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Cell]]
 
     Readers find the old file or the new one. A private file can be read by its owner only.
     """
+    content = csv_content(columns, rows)
+    write_whole(path, content, is_private=is_private)
+    return hashlib.sha256(content).hexdigest()
+
+
+def csv_content(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """Return the bytes of a file with a header and `rows`."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(columns)
     writer.writerows([_cell(value) for value in row] for row in rows)
-    content = text.getvalue().encode("utf-8")
-    write_whole(path, content, is_private=is_private)
-    return hashlib.sha256(content).hexdigest()
+    return text.getvalue().encode("utf-8")
 
 
 def _cell(value: Cell) -> str:

@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from orchestration.demand import forecast
 from orchestration.identity import app as identity_app
 from orchestration.options import Config
 from orchestration.planning import plan
@@ -345,6 +346,9 @@ def new_source(
     from orchestration.drafted import print_draft
 
     print_draft(name, draft_source(name, samples), Console(highlight=False, soft_wrap=True))
+
+
+app.command("forecast")(forecast)
 
 
 @app.command(context_settings={"ignore_unknown_options": True})

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from forecasting.overrides.files import folder_fingerprint
 from warehouse.settings import Settings
 
 INSTALLATION = Path(__file__).resolve().parent.parent
@@ -42,7 +43,9 @@ def hash_files(folders: Iterable[Path]) -> str:
 
 
 def inputs_fingerprint(settings: Settings) -> str:
-    """Hash the code, the packs and those settings that the marts depend on."""
+    """Hash the code, the packs, the overrides of planners and those settings that the marts depend on."""
     code = hash_files(INSTALLATION / folder for folder in CODE_FOLDERS)
+    # What planners have dropped is an input like landed rows.
+    overrides = folder_fingerprint(settings.overrides_dir)
     chosen = settings.model_dump(mode="json", exclude=OPERATIONAL_SECTIONS)
-    return hashlib.sha256(f"{code}\0{json.dumps(chosen, sort_keys=True)}".encode()).hexdigest()
+    return hashlib.sha256(f"{code}\0{overrides}\0{json.dumps(chosen, sort_keys=True)}".encode()).hexdigest()

@@ -38,10 +38,17 @@ reporting_currency = "EUR"
 # state = ".weft"
 # exports = "exports"
 
-# The weekly sales forecast.
+# The sales forecast. `levels` are stored; more series than `most_series` are not modelled one by one. Planners drop overrides into
+# `overrides`; forecasts are kept for `history_weeks` to be compared with what came. See docs/forecasts.md.
 # [forecast]
 # enabled = true
-# horizon_weeks = 13
+# horizon_weeks = 26
+# levels = ["total", "market", "channel", "category", "category_market", "category_market_channel", "style", "style_colour",
+#   "sku", "sku_market"]
+# most_series = 200
+# near_days = 14
+# overrides = "overrides"
+# history_weeks = 104
 
 # The plan of production and purchases; docs/capacity.md has all settings.
 # [capacity]

@@ -15,7 +15,7 @@ from warehouse.settings import Settings
 
 MASKED, CLEAR = "masked", "clear"
 # Closed are raw, the rows as they were exported, and identity, what resolution keeps: they are of no use without personal data.
-OPEN_SCHEMAS = ("marts", "intermediate", "staging", "ops")
+OPEN_SCHEMAS = ("marts", "intermediate", "staging", "planning", "ops")
 DEFAULT_ROLES = {"engineer": CLEAR, "analyst": MASKED}
 
 

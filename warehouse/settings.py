@@ -71,11 +71,32 @@ class Run(Section):
     threads: int = Field(default=2, ge=1)
 
 
+ForecastLevel = Literal[
+    "total", "market", "channel", "category", "category_market", "category_market_channel", "style", "style_colour",
+    "sku", "sku_market", "sku_market_channel",
+]  # fmt: skip
+
+
 class Forecast(Section):
     """The weekly sales forecast."""
 
-    horizon_weeks: int = Field(default=13, ge=1, le=104)
+    horizon_weeks: int = Field(default=26, ge=1, le=104)
     enabled: bool = True
+    # At which levels it is stored; each adds up to those above it.
+    levels: list[ForecastLevel] = Field(
+        default=[
+            "total", "market", "channel", "category", "category_market", "category_market_channel", "style", "style_colour",
+            "sku", "sku_market",
+        ]
+    )  # fmt: skip
+    # More series than this are not modelled one by one: channels are added up, then markets.
+    most_series: int = Field(default=200, ge=1)
+    # How many days the daily forecast has; 0 makes none.
+    near_days: int = Field(default=14, ge=0, le=56)
+    # The folder where planners drop overrides.
+    overrides: Path = Path("overrides")
+    # How long forecasts are kept to be compared with what came.
+    history_weeks: int = Field(default=104, ge=1)
 
 
 class Capacity(Section):
@@ -301,6 +322,10 @@ class Settings(Section):
     @property
     def exports_dir(self) -> Path:
         return self.root / self.lake.exports
+
+    @property
+    def overrides_dir(self) -> Path:
+        return self.root / self.forecast.overrides
 
     def inbox(self, system: str) -> Path | None:
         """The folder where exports of `system` arrive, absolute; None for databases and REST sources."""

@@ -138,8 +138,20 @@ def weekly_by_category(snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
 
 
 def has_forecast(snapshot: Snapshot) -> bool:
-    """Whether this publication holds a forecast."""
-    return snapshot.has_rows("marts.fct_forecast")
+    """Whether this publication holds a forecast, in the layout of this release."""
+    return snapshot.has_rows(f"marts.fct_forecast WHERE {SERIES}")
+
+
+def forecast_accuracy(snapshot: Snapshot) -> pd.DataFrame:
+    """Return, for the forecast per category and market, the replay's error of champion and benchmark by weeks ahead."""
+    return snapshot.ask(
+        """
+        SELECT
+            horizon, max(wape) FILTER (is_champion)::DOUBLE AS wape, max(wape) FILTER (is_benchmark)::DOUBLE AS benchmark_wape,
+            bool_or(loses_to_benchmark) FILTER (is_champion) AS loses_to_benchmark
+        FROM marts.mart_forecast_accuracy WHERE level = 'category_market' AND segment = 'all' GROUP BY horizon
+        """
+    )
 
 
 def forecast_series(snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
@@ -152,7 +164,7 @@ def forecast_series(snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
             any_value(wape_backtest)::DOUBLE AS wape, any_value(benchmark_wape)::DOUBLE AS benchmark_wape,
             sum(forecast)::DOUBLE AS forecast, sum(benchmark)::DOUBLE AS benchmark, max(made_on) AS made_on
         FROM marts.fct_forecast LEFT JOIN ({COUNTRY_NAMES}) AS names ON market_code = names.country_code
-        WHERE NOT is_backtest {where} GROUP BY category_name, market_code ORDER BY forecast DESC, category_name, market_code
+        WHERE {SERIES} {where} GROUP BY category_name, market_code ORDER BY forecast DESC, category_name, market_code
         """,
         parameters,
     )
@@ -164,9 +176,9 @@ def forecast_weeks(snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
     return snapshot.ask(
         f"""
         SELECT week_start_on, sum(forecast)::DOUBLE AS forecast, sum(benchmark)::DOUBLE AS benchmark,
-            CASE WHEN count(*) = 1 THEN sum(lower_80)::DOUBLE END AS lower_80,
-            CASE WHEN count(*) = 1 THEN sum(upper_80)::DOUBLE END AS upper_80
-        FROM marts.fct_forecast WHERE NOT is_backtest {where} GROUP BY week_start_on ORDER BY week_start_on
+            CASE WHEN count(*) = 1 THEN sum(q10)::DOUBLE END AS lower_80,
+            CASE WHEN count(*) = 1 THEN sum(q90)::DOUBLE END AS upper_80
+        FROM marts.fct_forecast WHERE {SERIES} {where} GROUP BY week_start_on ORDER BY week_start_on
         """,
         parameters,
     )
@@ -178,7 +190,7 @@ def sold_weeks(snapshot: Snapshot, filters: Filters, weeks: int) -> pd.DataFrame
     sold, _ = _series_where(filters, market="coalesce(country_code, 'unknown')")
     return snapshot.ask(
         f"""
-        WITH known AS (SELECT max(made_on) AS day FROM marts.fct_forecast WHERE NOT is_backtest {series}),
+        WITH known AS (SELECT max(made_on) AS day FROM marts.fct_forecast WHERE {SERIES} {series}),
         weeks AS (
             SELECT unnest(generate_series(date_trunc('week', day) - $weeks * INTERVAL 7 DAY, day, INTERVAL 7 DAY))::DATE
                 AS week_start_on
@@ -191,6 +203,9 @@ def sold_weeks(snapshot: Snapshot, filters: Filters, weeks: int) -> pd.DataFrame
         parameters | {"weeks": weeks - 1},
     )
 
+
+# What the dashboards show: other levels and returns are in the same table.
+SERIES = "NOT is_backtest AND measure = 'quantity' AND level = 'category_market'"
 
 COUNTRY_NAMES = (
     "SELECT country_code, any_value(country_name) AS country_name FROM marts.dim_geography "

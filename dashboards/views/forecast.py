@@ -32,6 +32,7 @@ def forecast(snapshot: Snapshot, filters: Filters) -> None:
     shown = series if chosen is None else series[_is_series(series, chosen)]
     _fan(weeks, history, shown)
     _figures(shown, len(weeks))
+    _verdict(sales.forecast_accuracy(snapshot))
     with st.expander("All series"):
         _table(series)
 
@@ -50,7 +51,7 @@ def _choose(series: pd.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...]] | N
         format_func=lambda label: names[label] if label else "All of them together",
         key="forecast_series",
         width=340,
-        help="A forecast is made per category and market. Channels are forecast together.",
+        help="Shown per category and market. Styles, SKUs and channels are in the planners' file and in fct_forecast.",
     )
     return ((chosen[0],), (chosen[1],)) if chosen else None
 
@@ -92,6 +93,19 @@ def _figures(shown: pd.DataFrame, weeks: int) -> None:
         st.caption(f"Model: {shown['model'].iloc[0]}. {shown['reason'].iloc[0]}")
     else:
         st.caption("Errors of several series: their median.")
+
+
+def _verdict(accuracy: pd.DataFrame) -> None:
+    """Say so where the benchmark is the better forecast."""
+    lost = accuracy[accuracy["loses_to_benchmark"].fillna(False).astype(bool)]
+    if lost.empty:
+        return
+    worst = lost.iloc[0] if "all" not in set(lost["horizon"]) else lost[lost["horizon"] == "all"].iloc[0]
+    weeks = "over all weeks" if worst["horizon"] == "all" else f"{worst['horizon']} weeks ahead"
+    st.warning(
+        f"Replayed {weeks}, repeating last year was better: an error of {formats.percent(worst['benchmark_wape'])}, "
+        f"the forecast's was {formats.percent(worst['wape'])}."
+    )
 
 
 def _pooled(shown: pd.DataFrame, column: str) -> float | None:

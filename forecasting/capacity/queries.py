@@ -3,19 +3,21 @@
 UNKNOWN = "'00000000000000000000000000000000'"
 
 HAS_SKU_LEVEL = "SELECT count(*) > 0 FROM lake.marts.fct_forecast WHERE level = 'sku' AND NOT is_backtest"
-FORECAST_SPAN_SKU = (
-    "SELECT min(week_start_on), max(week_start_on) FROM lake.marts.fct_forecast WHERE level = 'sku' AND NOT is_backtest"
+FORECAST_SPAN = (
+    "SELECT min(week_start_on), max(week_start_on) FROM lake.marts.fct_forecast "
+    "WHERE level = $level AND measure = 'quantity' AND NOT is_backtest"
 )
-FORECAST_SPAN = "SELECT min(week_start_on), max(week_start_on) FROM lake.marts.fct_forecast WHERE NOT is_backtest"
 KNOWN_UNTIL = "SELECT max(ordered_on) FROM lake.marts.fct_order_line"
 
-# Half the distance from median to upper quantile tells more of sparse demand than the lower half, which ends at zero.
+# Half the distance from median to upper quantile tells more of sparse demand than the lower half, which ends at zero. What products to come
+# will sell is not planned: nobody has said yet how they are made.
 DEMAND_BY_SKU = """
     SELECT
-        product_key, market_code, week_start_on, forecast :: DOUBLE AS mean,
+        product_key, nullif(market_code, 'all') AS market_code, week_start_on, forecast :: DOUBLE AS mean,
         greatest((q90 - q50) :: DOUBLE / 1.2815516, 0) AS spread
-    FROM lake.marts.fct_forecast
-    WHERE level = 'sku' AND NOT is_backtest AND week_start_on BETWEEN $first_week AND $last_day AND product_key IS NOT NULL
+    FROM lake.marts.fct_forecast AS made
+    SEMI JOIN lake.marts.dim_product USING (product_key)
+    WHERE level = 'sku' AND measure = 'quantity' AND NOT is_backtest AND week_start_on BETWEEN $first_week AND $last_day
 """
 
 RECENT_SALES = f"""
@@ -38,10 +40,11 @@ DEMAND_BY_SHARE = f"""
     )
     SELECT
         shares.product_key, shares.market_code, made.week_start_on, made.forecast :: DOUBLE * share AS mean,
-        greatest((made.upper_80 - made.forecast) :: DOUBLE * share / 1.2815516, sqrt(made.forecast :: DOUBLE * share)) AS spread
+        greatest((made.q90 - made.q50) :: DOUBLE * share / 1.2815516, sqrt(made.forecast :: DOUBLE * share)) AS spread
     FROM lake.marts.fct_forecast AS made
     INNER JOIN shares USING (category_name, market_code)
-    WHERE NOT made.is_backtest AND made.week_start_on BETWEEN $first_week AND $last_day
+    WHERE made.level = 'category_market' AND made.measure = 'quantity' AND NOT made.is_backtest
+        AND made.week_start_on BETWEEN $first_week AND $last_day
 """
 
 MARKET_SHARES = f"""

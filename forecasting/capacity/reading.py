@@ -29,9 +29,8 @@ def read_inputs(
     }
     if "fct_forecast" not in tables:
         return None, "There is no sales forecast."
-    columns = {row[0] for row in con.execute("DESCRIBE lake.marts.fct_forecast").fetchall()}
-    per_sku = "level" in columns and _one(con, queries.HAS_SKU_LEVEL)
-    found = con.execute(queries.FORECAST_SPAN_SKU if per_sku else queries.FORECAST_SPAN).fetchone()
+    per_sku = _one(con, queries.HAS_SKU_LEVEL)
+    found = con.execute(queries.FORECAST_SPAN, {"level": "sku" if per_sku else "category_market"}).fetchone()
     if found is None or found[0] is None:
         return None, "The sales forecast is empty."
     known_until = _one(con, queries.KNOWN_UNTIL) or found[0]

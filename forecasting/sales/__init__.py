@@ -1,10 +1,8 @@
-"""The weekly sales forecast per product category and market.
+"""The sales forecast: weekly demand by SKU, colour, style, category, market and channel, with returns and near days.
 
-Comes in: `marts.mart_sales_weekly` and `marts.fct_order_line`. Goes out: `marts.fct_forecast`. Called by orchestration
-through `make_sales_forecast`; `forecast_series` is the same forecast for one series of numbers.
+Comes in: the marts. Goes out: forecast tables in schema `marts`. Called by orchestration through `make_sales_forecast`.
 """
 
-from forecasting.sales.forecast import SeriesForecast, forecast_series
 from forecasting.sales.run import ForecastSummary, make_sales_forecast
 
-__all__ = ["ForecastSummary", "SeriesForecast", "forecast_series", "make_sales_forecast"]
+__all__ = ["ForecastSummary", "make_sales_forecast"]

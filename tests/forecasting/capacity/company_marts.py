@@ -82,15 +82,17 @@ MARTS: dict[str, tuple[str, str]] = {
 BY_CATEGORY = """
     CREATE OR REPLACE TABLE marts.fct_forecast AS
     SELECT
-        category_name, market_code, DATE '2026-01-05' + week :: INTEGER * 7 AS week_start_on, quantity AS forecast,
-        quantity - 1000000 AS upper_80, false AS is_backtest
+        'category_market' AS level, 'quantity' AS measure, category_name, market_code,
+        DATE '2026-01-05' + week :: INTEGER * 7 AS week_start_on, quantity AS forecast, quantity AS q50, quantity - 1000000 AS q90,
+        false AS is_backtest
     FROM (VALUES ('Made', 'DE', 10.0), ('Bought', 'AE', 2.0)) AS made (category_name, market_code, quantity)
     CROSS JOIN range(26) AS weeks (week)
 """
 BY_SKU = """
     CREATE OR REPLACE TABLE marts.fct_forecast AS
     SELECT
-        'sku' AS level, product_key, market_code, DATE '2026-01-05' + week :: INTEGER * 7 AS week_start_on, quantity AS forecast,
+        'sku' AS level, 'quantity' AS measure, product_key, market_code,
+        DATE '2026-01-05' + week :: INTEGER * 7 AS week_start_on, quantity AS forecast,
         quantity AS q50, quantity + 3 AS q90, false AS is_backtest
     FROM (VALUES ('p1', 'DE', 10.0), ('p2', 'AE', 2.0)) AS made (product_key, market_code, quantity)
     CROSS JOIN range(26) AS weeks (week)
