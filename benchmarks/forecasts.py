@@ -87,7 +87,10 @@ def compare(demand: DemandSet) -> Iterator[str]:
     """Yield how the champion does on the periods kept back, level by level."""
     cut = demand.history["ds"].unique().sort()[-demand.horizon - 1]
     known = demand.history.filter(pl.col("ds") <= cut)
-    coming = demand.history.filter(pl.col("ds") > cut)
+    # What is launched afterwards is forecast by analogues, not from a history: it is scored with new products.
+    coming = demand.history.filter(pl.col("ds") > cut).join(
+        known.select("unique_id").unique(), on="unique_id", how="semi"
+    )
     started = time.monotonic()
     made = forecast_demand(
         known,
@@ -104,10 +107,11 @@ def compare(demand: DemandSet) -> Iterator[str]:
     measured = score(made, demand, known, coming)
     for level in made.nodes["level"].unique(maintain_order=True):
         rows = {row["model"]: row for row in measured.filter(pl.col("level") == level).iter_rows(named=True)}
-        if "champion" not in rows:
-            continue
         champion, naive = rows.pop("champion"), rows["SeasonalNaive"]
-        single = [row for row in rows.values() if row["model"] not in NOT_SINGLE]
+        single = [
+            row for row in rows.values() if row["model"] not in NOT_SINGLE and row["nodes"] >= champion["nodes"] / 5
+        ]
+        single = [row for row in single if min(row["wape"], row["rmsse"]) > 0]
         by_wape, by_rmsse = (
             min(single, key=lambda row: row[name] / row[f"champion_{name}"]) for name in ("wape", "rmsse")
         )

@@ -20,6 +20,7 @@ from forecasting.demand.coherent import PLAIN, SHARE, coherent, said_by_champion
 from forecasting.demand.hierarchy import Tree, build_tree, codes, columns_of, panel_of_nodes, season_groups
 from forecasting.demand.inputs import check
 from forecasting.demand.intervals import NAMES, learn_spread
+from forecasting.demand.launches import without_launches
 from forecasting.demand.panel import BoolArray, FloatArray, Panel, build_panel
 from forecasting.demand.season import phases
 from forecasting.demand.segments import segments
@@ -84,7 +85,7 @@ def forecast_demand(
         threads=threads,
         seed=seed,
     )
-    *past, now = replay(panel, setting, [*at, panel.length])
+    *past, now = without_launches(replay(panel, setting, [*at, panel.length]), panel, tree)
     segment_of = _segments(panel, now, sparse, tree)
     champions = _champions(past, segment_of)
     made = [coherent(one, champions, segment_of, sparse, panel, tree, past) for one in [*past, now]]

@@ -16,9 +16,10 @@ from forecasting.demand.panel import FloatArray
 from forecasting.demand.smoothing import BENCHMARK
 
 SHRINK_SERIES = 8.0
-DOUBTS = 1.0
+DOUBTS = 1.5
 WITHIN = 1.25
 MOST_CELLS = 40_000
+FEW_SERIES = 5
 
 
 @dataclass(frozen=True)
@@ -179,10 +180,10 @@ def _errors(forecasts: FloatArray, actual: FloatArray, scale: FloatArray, member
 
 
 def _standard_error(differences: FloatArray) -> float:
-    """Return the standard error of a mean difference; of few series, that of the difference itself."""
+    """Return the standard error of a mean difference; of few series, the largest difference."""
     if not differences.any():
         return 0.0
-    if len(differences) < 4:
+    if len(differences) < FEW_SERIES:
         return float(np.abs(differences).max())
     return float(differences.std() / np.sqrt(len(differences)))
 

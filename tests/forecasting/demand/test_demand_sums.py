@@ -92,3 +92,24 @@ def test_reconciliation_is_that_of_the_library() -> None:
         S=tree.sums.toarray(), y_hat=base, y_insample=residuals, y_hat_insample=np.zeros_like(residuals)
     )
     assert ours == pytest.approx(theirs["mean"], abs=1e-3)
+
+
+def test_a_sum_holds_the_series_known_today_and_no_launches_to_come() -> None:
+    rng = np.random.default_rng(6)
+    parts = []
+    for number in range(24):
+        # Each product sells for forty weeks, and another one is launched every six.
+        y = np.zeros(182)
+        begin = number * 6
+        y[begin : begin + 40] = rng.poisson(20, len(y[begin : begin + 40]))
+        parts.append(
+            weekly({f"p{number:02d}": y[begin:140]}).with_columns(pl.lit("c").alias("category"))
+            if begin < 130
+            else None
+        )
+    table = pl.concat([part for part in parts if part is not None])
+    shifted = table.with_columns(pl.col("ds") + pl.duration(weeks=pl.col("unique_id").str.slice(1).cast(pl.Int64) * 6))
+    made = forecast_demand(shifted, horizon=13, hierarchy=["category"], threads=1)
+    assert_adds_up(made)
+    alive = made.forecast.filter(pl.col("level") == "series").group_by("unique_id").agg(pl.col("mean").mean())
+    assert alive["mean"].max() < 30  # type: ignore[operator]
