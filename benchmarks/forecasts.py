@@ -18,6 +18,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.forecast_sets import DemandSet, adventureworks, real_sets, simulated
+from benchmarks.new_products import launches
 from forecasting.demand import DemandForecast, forecast_demand
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,7 +81,12 @@ def speed(context: Context) -> Iterator[str]:
     )
 
 
-SECTIONS: tuple[Callable[[Context], Iterator[str]], ...] = (accuracy, speed)
+def new_products(context: Context) -> Iterator[str]:
+    """Yield how well launches would have been foretold."""
+    yield from launches(context.data, context.deployments.get("fashion"))
+
+
+SECTIONS: tuple[Callable[[Context], Iterator[str]], ...] = (accuracy, new_products, speed)
 
 
 def compare(demand: DemandSet) -> Iterator[str]:
