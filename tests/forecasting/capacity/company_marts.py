@@ -94,7 +94,7 @@ BY_SKU = """
         'sku' AS level, 'quantity' AS measure, product_key, market_code,
         DATE '2026-01-05' + week :: INTEGER * 7 AS week_start_on, quantity AS forecast,
         quantity AS q50, quantity + 3 AS q90, false AS is_backtest
-    FROM (VALUES ('p1', 'DE', 10.0), ('p2', 'AE', 2.0)) AS made (product_key, market_code, quantity)
+    FROM (VALUES ('p1', 'DE', 10.0), ('p2', 'all', 2.0), ('new:Made', 'all', 5.0)) AS made (product_key, market_code, quantity)
     CROSS JOIN range(26) AS weeks (week)
 """
 

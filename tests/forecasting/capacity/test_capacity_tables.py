@@ -133,6 +133,8 @@ def test_forecasts_by_sku_are_read_where_there_are_any(deployment: Settings) -> 
     first = found.demand.filter(week_start_on=MONDAY, product_key="p1").row(0, named=True)
     assert (first["mean"], first["market_code"]) == (10.0, "DE")
     assert first["spread"] == pytest.approx(3 / 1.2815516)
+    assert set(found.demand["product_key"]) == {"p1", "p2"}, "nobody has said yet how products to come are made"
+    assert found.demand.filter(product_key="p2")["market_code"].unique().to_list() == [None]
 
 
 def test_planners_files_keep_their_contract_in_both_formats(deployment: Settings) -> None:
