@@ -29,11 +29,14 @@ examples/fashion/inbox/.simulated: | $(READY)
 run: $(READY) $(SIMULATED)  ## Run the example end to end: land, transform, audit, publish, forecast, export
 	$(WEFT) run --config $(CONFIG)
 
-test: $(READY)  ## Run the tests of the main job: everything but the packs, the simulated company and its people
-	$(VENV)/bin/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --ignore tests/packs --ignore tests/simulation --ignore tests/fashion --ignore tests/customers
+# What needs no run of AdventureWorks, or a company of its own, is tested apart, so that the main job's tests stay short.
+APART = tests/packs tests/simulation tests/fashion tests/customers tests/forecasting/demand tests/forecasting/capacity tests/forecasting/new_products
 
-packs: $(READY)  ## Run the tests of the packs, on one company that uses them all, of the simulator, of the company it makes, and of its people
-	$(VENV)/bin/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder tests/packs tests/simulation tests/fashion tests/customers
+test: $(READY)  ## Run the tests of the main job: everything but packs, simulated company, people and forecasting library
+	$(VENV)/bin/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(addprefix --ignore ,$(APART))
+
+packs: $(READY)  ## Run the other tests: packs, on one company that uses them all, simulator, its company, its people, forecasting library
+	$(VENV)/bin/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(APART)
 
 lint: $(READY)  ## Check style and types
 	$(VENV)/bin/ruff check .

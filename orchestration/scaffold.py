@@ -43,8 +43,7 @@ reporting_currency = "EUR"
 # [forecast]
 # enabled = true
 # horizon_weeks = 26
-# levels = ["total", "market", "channel", "category", "category_market", "category_market_channel", "style", "style_colour",
-#   "sku", "sku_market"]
+# levels = ["total", "market", "channel", "category", "category_market", "category_market_channel", "style", "style_colour", "sku", "sku_market"]
 # most_series = 200
 # near_days = 14
 # overrides = "overrides"
@@ -66,7 +65,7 @@ reporting_currency = "EUR"
 # cron = "0 5 * * *"
 # time_zone = "UTC"
 # inbox_interval_seconds = 60
-"""
+"""  # noqa: E501
 
 SYSTEM = """\
 # {title}

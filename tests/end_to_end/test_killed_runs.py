@@ -17,7 +17,7 @@ from warehouse.settings import Settings
 
 Weft = Callable[..., CompletedProcess[str]]
 # The run is killed as soon as it reports one of these steps as done, so in the middle of the next.
-KILLED_AFTER = ["Land aw_crm", "Check landed aw_erp", "Check landed ecb", "Check standardised", "Build marts"]
+KILLED_AFTER = ["Land aw_crm", "Check landed aw_erp", "Check landed ecb", "Check standardised", "Resolve people"]
 
 
 class Reader(threading.Thread):
