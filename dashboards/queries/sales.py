@@ -184,6 +184,25 @@ def forecast_weeks(snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
     )
 
 
+def forecast_node(snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
+    """Return the weeks of the node that is just what the filters leave, with its own interval and errors; empty where there is none.
+
+    Everything, one market and one category have nodes of their own; other choices are sums of several, whose intervals nobody knows.
+    """
+    level = {(0, 0): "total", (1, 0): "market", (0, 1): "category"}.get(
+        (len(filters.market), len(filters.category)), "none"
+    )
+    where, parameters = _series_where(filters)
+    return snapshot.ask(
+        f"""
+        SELECT week_start_on, forecast::DOUBLE AS forecast, benchmark::DOUBLE AS benchmark, q10::DOUBLE AS lower_80,
+            q90::DOUBLE AS upper_80, wape_backtest::DOUBLE AS wape, benchmark_wape::DOUBLE AS benchmark_wape, model, reason
+        FROM marts.fct_forecast WHERE NOT is_backtest AND measure = 'quantity' AND level = $level {where} ORDER BY week_start_on
+        """,
+        parameters | {"level": level},
+    )
+
+
 def sold_weeks(snapshot: Snapshot, filters: Filters, weeks: int) -> pd.DataFrame:
     """Return the quantities sold in the last weeks that the forecast knew, for the same series."""
     series, parameters = _series_where(filters)

@@ -27,11 +27,12 @@ def forecast(snapshot: Snapshot, filters: Filters) -> None:
         return
     chosen = _choose(series)
     one = Filters(filters.period, filters.preset, *chosen) if chosen else filters
-    weeks = sales.forecast_weeks(snapshot, one)
     history = sales.sold_weeks(snapshot, one, HISTORY_WEEKS)
     shown = series if chosen is None else series[_is_series(series, chosen)]
-    _fan(weeks, history, shown)
-    _figures(shown, len(weeks))
+    node = sales.forecast_node(snapshot, filters) if chosen is None and len(series) > 1 else pd.DataFrame()
+    weeks = sales.forecast_weeks(snapshot, one) if node.empty else node
+    _fan(weeks, history, shown, is_one=len(shown) == 1 or not node.empty)
+    _figures(shown, len(weeks), node)
     _verdict(sales.forecast_accuracy(snapshot))
     with st.expander("All series"):
         _table(series)
@@ -61,10 +62,9 @@ def _is_series(series: pd.DataFrame, chosen: tuple[tuple[str, ...], tuple[str, .
     return (series["market_code"] == market) & (series["category_name"] == category)
 
 
-def _fan(weeks: pd.DataFrame, history: pd.DataFrame, shown: pd.DataFrame) -> None:
+def _fan(weeks: pd.DataFrame, history: pd.DataFrame, shown: pd.DataFrame, *, is_one: bool) -> None:
     units = shown["unit_code"].unique()
     unit = f"units per week ({units[0]})" if len(units) == 1 else "units per week"
-    is_one = len(shown) == 1
     future = weeks if is_one else weeks.drop(columns=["lower_80", "upper_80"])
     alt = (
         f"Quantity sold in the last {len(history)} weeks and expected in the next {len(weeks)}, "
@@ -78,19 +78,20 @@ def _fan(weeks: pd.DataFrame, history: pd.DataFrame, shown: pd.DataFrame) -> Non
     st.caption(f"Made from sales up to {made_on}. {interval}")
 
 
-def _figures(shown: pd.DataFrame, weeks: int) -> None:
-    wape, benchmark = _pooled(shown, "wape"), _pooled(shown, "benchmark_wape")
+def _figures(shown: pd.DataFrame, weeks: int, node: pd.DataFrame) -> None:
+    summed, judged = (shown, shown) if node.empty else (node, node.head(1))
+    wape, benchmark = _pooled(judged, "wape"), _pooled(judged, "benchmark_wape")
     cards(
         [
-            Card(f"Expected, {weeks} weeks", formats.count(shown["forecast"].sum()), definitions.FORECAST),
-            Card("Benchmark", formats.count(shown["benchmark"].sum()), definitions.BENCHMARK),
+            Card(f"Expected, {weeks} weeks", formats.count(summed["forecast"].sum()), definitions.FORECAST),
+            Card("Benchmark", formats.count(summed["benchmark"].sum()), definitions.BENCHMARK),
             Card("Model error", formats.percent(wape), definitions.WAPE),
             Card("Benchmark error", formats.percent(benchmark), f"{definitions.WAPE} {definitions.BENCHMARK}"),
         ],
         compared=False,
     )
-    if len(shown) == 1:
-        st.caption(f"Model: {shown['model'].iloc[0]}. {shown['reason'].iloc[0]}")
+    if len(judged) == 1:
+        st.caption(f"Model: {judged['model'].iloc[0]}. {judged['reason'].iloc[0]}")
     else:
         st.caption("Errors of several series: their median.")
 

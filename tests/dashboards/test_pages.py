@@ -139,12 +139,15 @@ def test_data_quality_shows_what_the_audit_found(visit: Visit, aw_published: Set
 
 
 def test_the_forecast_is_drawn_beside_its_benchmark(visit: Visit, aw_published: Settings) -> None:
-    [expected] = ask(
+    expected, error = ask(
         aw_published,
-        "SELECT sum(forecast) FROM marts.fct_forecast WHERE NOT is_backtest AND measure = 'quantity' AND level = 'total'",
+        "SELECT sum(forecast), any_value(wape_backtest) FROM marts.fct_forecast "
+        "WHERE NOT is_backtest AND measure = 'quantity' AND level = 'total'",
     )
     visit.go("sales")
     assert visit.card("Expected,") == f"{expected:,.0f}"
+    assert visit.card("Model error") == formats.percent(float(error)), "the error of all is not that of its parts"
+    assert visit.page.get_by_text("Four weeks out of five").first.is_visible()
     assert visit.page.get_by_text("Benchmark error").first.is_visible()
 
 
