@@ -41,3 +41,7 @@ def in_own_process(
             raise WeftError(
                 f"The process of {work.__module__} was killed, perhaps for want of memory. Nothing was written; run again."
             ) from None
+        except Exception as error:
+            # Told as if it had been raised here; where it was raised there is kept for the log.
+            error.add_note(str(error.__cause__ or ""))
+            raise error from None

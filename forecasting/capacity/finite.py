@@ -9,6 +9,7 @@ round are begun as far as their set-ups fit into the hours, and the rest is solv
 """
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,10 @@ def solve(families: Families, shop: Shop, assumptions: Assumptions) -> FinitePla
         WeftError: HiGHS gave up, which a plan that may leave everything undone does not explain.
     """
     model = build_model(families, shop, assumptions)
+    if not len(model.cost):
+        # A company that buys all it sells has neither centres nor anything to make.
+        nothing = SimpleNamespace(x=np.zeros(0), dual=np.zeros(len(model.upper)))
+        return _plan(model, nothing, cost=0.0, gap=0.0, method="nothing to make")
     is_lot = np.zeros(len(model.cost), dtype=bool)
     is_lot[model.columns["begun"][families.hours_lot.sum(axis=1) > 0]] = True
     whole = _whole(model, is_lot, assumptions) if is_lot.sum() <= WHOLE_DECISIONS else None

@@ -125,6 +125,22 @@ def test_a_company_without_what_it_takes_gets_empty_tables_and_a_reason(
         assert query(deployment, f"SELECT count(*) FROM marts.{table}") == [(0,)]
 
 
+@pytest.mark.parametrize("bought", ["p2", "nothing"])
+def test_a_company_that_makes_nothing_gets_purchases_alone(deployment: Settings, bought: str) -> None:
+    making = (
+        "dim_routing_operation dim_work_centre dim_work_centre_shift dim_bill_of_material_line fct_production_order"
+    )
+    fill_marts(deployment, without=[*making.split(), "fct_production_operation"])
+    with connect_lake(deployment) as con:
+        con.execute("DELETE FROM marts.dim_product WHERE product_key NOT IN (?, 'none')", [bought])
+        con.execute("DELETE FROM marts.fct_order_line WHERE product_key <> ?", [bought])
+    made = make_capacity_plan(deployment, "run-1")
+    assert made.reason == ""
+    assert query(deployment, "SELECT count(*) FROM marts.fct_production_proposal") == [(0,)]
+    [(proposed,)] = query(deployment, "SELECT count(*) FROM marts.fct_purchase_proposal")
+    assert (proposed > 0) == (bought == "p2")
+
+
 def test_forecasts_by_sku_are_read_where_there_are_any(deployment: Settings) -> None:
     fill_marts(deployment, by_sku=True)
     with connect_lake(deployment) as con:
