@@ -21,5 +21,5 @@ def test_an_error_is_told_as_itself_and_keeps_where_it_was_raised(deployment: Se
 
 
 def test_a_killed_process_is_an_error_that_says_what_to_do(deployment: Settings) -> None:
-    with pytest.raises(WeftError, match="was killed, perhaps for want of memory. Nothing was written; run again"):
+    with pytest.raises(WeftError, match=r"was killed, perhaps for want of memory\. Nothing was written; run again"):
         in_own_process(deployment, os._exit, 9)
