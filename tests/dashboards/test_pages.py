@@ -146,7 +146,9 @@ def test_the_forecast_is_drawn_beside_its_benchmark(visit: Visit, aw_published: 
     )
     visit.go("sales")
     assert visit.card("Expected,") == f"{expected:,.0f}"
-    assert visit.card("Model error") == plain(formats.percent(float(error))), "the error of all is not that of its parts"
+    assert visit.card("Model error") == plain(formats.percent(float(error))), (
+        "the error of all is not that of its parts"
+    )
     assert visit.page.get_by_text("Four weeks out of five").first.is_visible()
     assert visit.page.get_by_text("Benchmark error").first.is_visible()
 
