@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from warehouse.identifiers import quote_literal
+from warehouse.described_table import replace_by_empty
 
 QUANTITY, HOURS, RATE, MONEY = "DECIMAL(18,4)", "DECIMAL(18,4)", "DECIMAL(18,6)", "DECIMAL(24,4)"
 Columns = dict[str, tuple[str, str]]
@@ -147,11 +147,7 @@ def replace_tables(con: duckdb.DuckDBPyConnection, frames: Mapping[str, pl.DataF
     try:
         for name, (comment, columns) in TABLES.items():
             con.register("planned_rows", frames[name].to_arrow())
-            declared = ", ".join(f"{column} {kind}" for column, (kind, _) in columns.items())
-            con.execute(f"CREATE OR REPLACE TABLE lake.marts.{name} ({declared})")
-            con.execute(f"COMMENT ON TABLE lake.marts.{name} IS {quote_literal(comment)}")
-            for column, (_, meaning) in columns.items():
-                con.execute(f"COMMENT ON COLUMN lake.marts.{name}.{column} IS {quote_literal(meaning)}")
+            replace_by_empty(con, f"lake.marts.{name}", comment, columns)
             # Floats become decimals by rounding here, so that the last binary digit of the arithmetic never shows.
             chosen = ", ".join(f"CAST({column} AS {_bare(kind)}) AS {column}" for column, (kind, _) in columns.items())
             con.execute(f"INSERT INTO lake.marts.{name} BY NAME SELECT {chosen} FROM planned_rows")

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from warehouse.identifiers import quote_literal
+from warehouse.described_table import replace_by_empty
 
 QUANTITY = "DECIMAL(18,4)"
 RATIO = "DECIMAL(18,6)"
@@ -52,12 +52,8 @@ class Table:
 
     def replace(self, con: duckdb.DuckDBPyConnection, frame: pl.DataFrame) -> int:
         """Replace the table and its comments; return how many rows it has now."""
-        declared = ", ".join(f"{name} {kind}" for name, (kind, _) in self.columns.items())
         table = f"lake.marts.{self.name}"
-        con.execute(f"CREATE OR REPLACE TABLE {table} ({declared})")
-        con.execute(f"COMMENT ON TABLE {table} IS {quote_literal(self.comment)}")
-        for name, (_, meaning) in self.columns.items():
-            con.execute(f"COMMENT ON COLUMN {table}.{name} IS {quote_literal(meaning)}")
+        replace_by_empty(con, table, self.comment, self.columns)
         con.register("table_rows", frame.to_arrow())
         con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM table_rows")
         con.unregister("table_rows")
