@@ -52,7 +52,6 @@ LEVELS = {
 }
 # From here on a node is one of many parts of its category: its forecast is a share of the category's.
 PRODUCT_LEVELS = ("style", "style_colour", "sku", "sku_market", "sku_market_channel")
-DEFAULT_LEVELS = tuple(name for name in LEVELS if name != "sku_market_channel")
 
 
 def with_attributes(cells: pl.DataFrame, products: pl.DataFrame) -> pl.DataFrame:
